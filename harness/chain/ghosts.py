@@ -1,0 +1,133 @@
+"""Quantities that no contract stores: sums over mappings, totals over events, messages.
+
+They are kept up to date by what each transaction wrote and logged, so that reading one costs a
+look-up and not a walk over the storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from harness.chain.attribution import Attribution, Leaf
+from harness.compile import ValueType
+from harness.errors import InternalError
+from harness.transport import Event
+from harness.world import Every, Key, Message, MessageKind, MessageStatus, Place
+
+__all__ = ["EventTotals", "MessageBook", "Sums"]
+
+
+@dataclass
+class Sums:
+    """Sums over mappings, by place.
+
+    A sum is computed from the whole storage when it is first asked for, and followed from then on.
+    """
+
+    attributions: Mapping[str, Attribution]
+    storage: Callable[[str], Mapping[int, int]]
+    values: dict[Place, int] = field(default_factory=dict)
+
+    def value(self, place: Place) -> int:
+        """The sum at a place with ``EVERY`` in it."""
+        known = self.values.get(place)
+        if known is None:
+            known = self.values[place] = self._sum(place)
+        return known
+
+    def _sum(self, place: Place) -> int:
+        attribution = self.attributions[place.contract]
+        return sum(
+            _number(leaf, word)
+            for slot, word in self.storage(place.contract).items()
+            for leaf in attribution.leaves(slot)
+            if _covers(place, leaf.place)
+        )
+
+    def wrote(self, contract: str, slot: int, old: int, new: int) -> None:
+        """Follow a write of a storage slot."""
+        followed = [place for place in self.values if place.contract == contract]
+        if not followed:
+            return
+        for leaf in self.attributions[contract].leaves(slot):
+            for place in followed:
+                if _covers(place, leaf.place):
+                    self.values[place] += _number(leaf, new) - _number(leaf, old)
+
+
+def _covers(total: Place, entry: Place) -> bool:
+    """Whether an entry is one of those that a sum adds up."""
+    return (
+        total.variable == entry.variable
+        and total.contract == entry.contract
+        and len(total.path) == len(entry.path)
+        and all(
+            isinstance(there, Key) if here is Every.EVERY else here == there
+            for here, there in zip(total.path, entry.path, strict=True)
+        )
+    )
+
+
+def _number(leaf: Leaf, word: int) -> int:
+    if not isinstance(leaf.kind, ValueType):
+        raise InternalError(f"a sum over {leaf.place}, which is no number")
+    return int(leaf.kind.from_word(word, leaf.offset))
+
+
+@dataclass
+class EventTotals:
+    """Sums of the numeric fields of events, by (contract, event, field)."""
+
+    values: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def note(self, event: Event) -> None:
+        """Add an event."""
+        counter = (event.contract, event.name, "")
+        self.values[counter] = self.values.get(counter, 0) + 1
+        for name, value in event.values.items():
+            if isinstance(value, int) and not isinstance(value, bool):
+                key = (event.contract, event.name, name)
+                self.values[key] = self.values.get(key, 0) + value
+
+
+@dataclass
+class MessageBook:
+    """All messages ever sent, by channel, in the order of sending."""
+
+    sent: dict[str, list[Message]] = field(default_factory=dict)
+
+    def channel(self, name: str) -> list[Message]:
+        """The messages of a channel; do not change the list."""
+        return self.sent.get(name, [])
+
+    def add(self, message: Message) -> None:
+        """Enter a message; its number must be the next of its channel."""
+        book = self.sent.setdefault(message.channel, [])
+        if message.number != len(book):
+            raise InternalError(
+                f"message {message.number} of channel {message.channel!r} is the {len(book)}th",
+                fix="let the transport number its messages from 0 in the order of sending",
+            )
+        book.append(message)
+
+    def settle(self, channel: str, number: int, status: MessageStatus) -> None:
+        """Note what became of a message."""
+        book = self.sent[channel]
+        book[number] = replace(book[number], status=status)
+
+    def total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
+        """The sum of an argument over the messages of a kind; their number for ``""``."""
+        chosen = self._of_kind(kind, status)
+        return sum(int(m.arg(field)) for m in chosen) if field else sum(1 for _ in chosen)
+
+    def _of_kind(self, kind: MessageKind, status: MessageStatus | None) -> Iterable[Message]:
+        return (
+            message
+            for message in self.channel(kind.channel)
+            if kind.covers(message) and (status is None or message.status is status)
+        )
+
+    def copy(self) -> MessageBook:
+        """An independent copy."""
+        return MessageBook({name: list(book) for name, book in self.sent.items()})

@@ -1,0 +1,210 @@
+"""``harness verify``: every property, judged by every judge that was asked for."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.cli import last
+from harness.cli.guard import report_crash, report_error
+from harness.cli.outcome import show
+from harness.cli.progress import Display
+from harness.cli.terminal import Terminal
+from harness.compiled import CompiledSystem, compile_system
+from harness.config import Config, load_config
+from harness.errors import EnvironmentProblem, HarnessError, UsageError
+from harness.judges import registry
+from harness.judges.protocol import Case, Judge, Options
+from harness.report.json import render, results_json, write
+from harness.targets import Target, load_targets, project_of, select
+from harness.verdict import ExitCode, JudgeName, Result, Verdict, exit_code, required_of
+
+__all__ = ["Request", "Run", "run"]
+
+_INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line.
+
+    ``given`` are the settings, ``globs`` select properties, ``json`` is the file of the JSON
+    document, ``-`` for stdout.
+    """
+
+    given: Mapping[str, Any]
+    globs: tuple[str, ...] = ()
+    json: str | None = None
+
+
+@dataclass
+class Run:
+    """A run and what is known of it so far."""
+
+    config: Config
+    targets: Sequence[Target]
+    judges: Sequence[Judge]
+    terminal: Terminal
+    results: list[Result] = field(default_factory=list)
+    compiled: dict[str, CompiledSystem] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def run(terminal: Terminal, request: Request) -> int:
+    """Judge, print, save; returns the exit code."""
+    terminal.root = project_of(request.given.get("targets") or ())
+    config = load_config(terminal.root, request.given)
+    _check_writable(request.json)
+    wanted = registry.named(config.judges)
+    targets = select(load_targets(config.targets, config.root), request.globs)
+    if not targets:
+        raise UsageError(
+            f"{', '.join(config.targets)} defines no property",
+            where=str(config.root),
+            fix="declare one with @invariant, @transition, @rule or @bound",
+        )
+    judges = _available(wanted, asked_for=bool(config.judges), terminal=terminal)
+    this = Run(config, targets, judges, terminal)
+    started = time.monotonic()
+    try:
+        _judge_all(this)
+    except KeyboardInterrupt:
+        terminal.error("interrupted: what is known so far follows")
+        _interrupt(this)
+    this.seconds = time.monotonic() - started
+    return _report(this, request)
+
+
+def _check_writable(json: str | None) -> None:
+    """Refuse a file that cannot be written before the run rather than after it."""
+    if json in (None, "-"):
+        return
+    path = Path(str(json))
+    if path.is_dir() or not os.access(path.resolve().parent, os.W_OK):
+        raise UsageError(
+            f"cannot write {json}", where="--json", fix="name a file in a folder that exists"
+        )
+
+
+def _available(wanted: Sequence[JudgeName], *, asked_for: bool, terminal: Terminal) -> list[Judge]:
+    """The judges that can run; one that was asked for by name must."""
+    found = []
+    for name in wanted:
+        judge = registry.load(name)
+        state = judge.availability()
+        if not state.missing:
+            found.append(judge)
+            continue
+        problem = EnvironmentProblem(
+            f"judge {name.value} cannot run: {state.missing}", fix=state.fix or None
+        )
+        if asked_for:
+            raise problem
+        terminal.note(str(problem))
+    if not found:
+        raise EnvironmentProblem("no judge can run here", fix="see what `harness doctor` says")
+    return found
+
+
+def _judge_all(this: Run) -> None:
+    of = sum(len(target.properties) for target in this.targets) * len(this.judges)
+    with Display(this.terminal, of) as display:
+        for target in this.targets:
+            display.task(f"compile {target.name}")
+            try:
+                compiled = compile_system(target.system, target.root)
+            except HarnessError as wrong:
+                report_error(this.terminal, wrong)
+                for judge in this.judges:
+                    _fail(this, target, judge.name, wrong.what, _fault(wrong), display)
+                continue
+            this.compiled[target.name] = compiled
+            for judge in this.judges:
+                display.task(f"{judge.name.value} {target.name}")
+                _judge(this, target, compiled, judge, display)
+
+
+def _judge(
+    this: Run, target: Target, compiled: CompiledSystem, judge: Judge, display: Display
+) -> None:
+    """Ask one judge about one system; whatever goes wrong, every property gets a verdict."""
+    case = Case(compiled, target.properties, target.path)
+    config = this.config
+    options = Options(config.seed, config.jobs, config.budget, config.witnesses, config.cache)
+    try:
+        for result in judge.judge(case, options, display.progress):
+            this.results.append(result)
+            display.result(result)
+    except HarnessError as wrong:
+        report_error(this.terminal, wrong)
+        _fail(this, target, judge.name, wrong.what, _fault(wrong), display)
+    except Exception as wrong:  # noqa: BLE001  (one judge's bug must not hide others' verdicts)
+        saved = report_crash(this.terminal, wrong)
+        reason = f"{type(wrong).__name__}: {wrong}" + (f" (see {saved})" if saved else "")
+        _fail(this, target, judge.name, reason, ExitCode.INTERNAL, display)
+    else:
+        reason = "the judge gave no verdict"
+        _fail(this, target, judge.name, reason, ExitCode.INTERNAL, display)
+
+
+def _fault(wrong: HarnessError) -> ExitCode:
+    return ExitCode(wrong.exit_code)
+
+
+def _fail(
+    this: Run, target: Target, judge: JudgeName, reason: str, fault: ExitCode, display: Display
+) -> None:
+    """Note an ERROR for every property that has no verdict of a judge yet."""
+    for result in _missing(this, target, judge, Verdict.ERROR, reason, fault):
+        this.results.append(result)
+        display.result(result)
+
+
+def _interrupt(this: Run) -> None:
+    """Note that what has no verdict yet was interrupted."""
+    for target in this.targets:
+        for judge in this.judges:
+            this.results += _missing(
+                this, target, judge.name, Verdict.INCOMPLETE, _INTERRUPTED, ExitCode.INCOMPLETE
+            )
+
+
+def _missing(
+    this: Run, target: Target, judge: JudgeName, verdict: Verdict, reason: str, fault: ExitCode
+) -> list[Result]:
+    done = {(r.system, r.property_id) for r in this.results if r.judge is judge}
+    return [
+        Result(
+            property_id=each.id,
+            system=target.name,
+            judge=judge,
+            verdict=verdict,
+            required=required_of(judge, each.required),
+            reason=reason,
+            fault=fault,
+        )
+        for each in target.properties
+        if (target.name, each.id) not in done
+    ]
+
+
+def _report(this: Run, request: Request) -> int:
+    """Save and print what the run came to."""
+    terminal, root = this.terminal, this.config.root
+    document = results_json(this.results, root)
+    if request.json == "-":
+        terminal.write(render(document))
+    else:
+        show(terminal, this.results, this.targets, this.compiled, this.seconds)
+    code = int(exit_code(this.results))
+    try:
+        last.merge(this.config.folder, this.results, root, terminal)
+    except EnvironmentProblem as wrong:
+        terminal.note(str(wrong))
+    if request.json not in (None, "-"):
+        write(document, Path(str(request.json)))
+    return code

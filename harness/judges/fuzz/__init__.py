@@ -1,0 +1,16 @@
+"""The fuzzer: Hypothesis drives a system on py-evm, next to its specification.
+
+pools       values now in the state, and constants of the bytecode
+strategies  arguments by ABI type, biased to those values
+lessons     what earlier rounds taught about which calls succeed
+session     a world with its oracle and its properties, driven step by step
+machine     the Hypothesis state machine, generated from the system
+campaign    rounds of the machine, witnesses made minimal and saved
+judge       campaigns in worker processes, and the verdicts that follow
+"""
+
+from __future__ import annotations
+
+from harness.judges.fuzz.judge import FuzzJudge
+
+__all__ = ["FuzzJudge"]

@@ -1,0 +1,78 @@
+"""What earlier rounds of a campaign taught: which calls succeed, by whom and with what.
+
+Most random calls revert, and a call that reverts changes nothing.  Between rounds the machine is
+built anew with these lessons: functions that have succeeded are called more often, by those who
+succeeded and with addresses and numbers that did.  Within a round nothing is learnt, so that a case
+depends on nothing but the choices that Hypothesis made in it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.step import CallStep
+
+__all__ = ["Lesson", "Lessons"]
+
+_ENOUGH = 8
+_REMEMBERED = 8
+_ADDRESSES = 1 << 128
+"""No amount is as large as an address looks."""
+
+
+@dataclass
+class Lesson:
+    """What was learnt about one function.
+
+    ``values`` are by position of the argument: addresses and byte strings, where one value in many
+    is right.  Amounts are left to the pool, which knows what they should be near to.
+    """
+
+    tried: int = 0
+    succeeded: int = 0
+    senders: Counter[str] = field(default_factory=Counter)
+    values: dict[int, list[Any]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """How often to call the function, relative to others."""
+        if self.succeeded:
+            return 4
+        return 1 if self.tried >= _ENOUGH else 2
+
+
+@dataclass
+class Lessons:
+    """The lessons by ``contract.function``."""
+
+    of: dict[str, Lesson] = field(default_factory=dict)
+
+    def about(self, contract: str, function: str) -> Lesson:
+        """What was learnt about a function so far."""
+        return self.of.get(f"{contract}.{function}", _NOTHING)
+
+    def learn(self, step: CallStep, succeeded: bool) -> None:
+        """Take a call's outcome in."""
+        lesson = self.of.setdefault(f"{step.contract}.{step.function}", Lesson())
+        lesson.tried += 1
+        if not succeeded:
+            return
+        lesson.succeeded += 1
+        lesson.senders[step.sender] += 1
+        for position, value in enumerate(step.args):
+            if isinstance(value, int) and not _ADDRESSES <= value < 1 << 160:
+                continue
+            known = lesson.values.setdefault(position, [])
+            if value not in known:
+                known.append(value)
+                del known[:-_REMEMBERED]
+
+    def copy(self) -> Lessons:
+        """The lessons as they are now, safe from later ones."""
+        return copy.deepcopy(self)
+
+
+_NOTHING = Lesson()

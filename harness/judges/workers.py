@@ -1,0 +1,176 @@
+"""Supervised worker processes: a task that dies, hangs or eats the memory is an outcome.
+
+    outcomes = supervise([Task(count_to, (10,))], limits, on_message=print)
+
+A task runs in a fresh process.  It may send messages while it runs, and what it returns comes back
+as :class:`Finished`; a worker that ended in any other way is :class:`Failed`, with the reason.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from harness.errors import HarnessError
+
+__all__ = ["Failed", "Finished", "Limits", "Send", "Task", "supervise"]
+
+Send = Callable[[Any], None]
+"""Sends a message from a worker to its supervisor."""
+
+_GRACE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``function(*args, send)``, to be called in a worker; both must be picklable."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may use: wall time in seconds, and bytes of memory."""
+
+    seconds: float | None = None
+    memory: int | None = 8 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A task that returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A task that did not: ``reason`` is for a reader, ``error`` what it raised, if anything."""
+
+    reason: str
+    error: HarnessError | None = None
+    trace: str = ""
+
+
+Outcome = Finished | Failed
+
+
+@dataclass
+class _Worker:
+    number: int
+    process: BaseProcess
+    connection: Connection
+    deadline: float | None
+    outcome: Outcome | None = None
+
+
+def supervise(
+    tasks: Sequence[Task],
+    limits: Limits,
+    *,
+    jobs: int,
+    on_message: Callable[[int, Any], None],
+) -> list[Outcome]:
+    """Run tasks, at most ``jobs`` at once; one outcome for each, in their order.
+
+    ``on_message`` gets the number of the task and what it sent.  Workers are killed when the
+    supervisor is interrupted.
+    """
+    waiting = list(enumerate(tasks))
+    outcomes: dict[int, Outcome] = {}
+    running: list[_Worker] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < max(1, jobs):
+                number, task = waiting.pop(0)
+                running.append(_start(number, task, limits))
+            _listen(running, on_message)
+            for worker in [w for w in running if w.outcome is not None]:
+                _stop(worker)
+                running.remove(worker)
+                assert worker.outcome is not None
+                outcomes[worker.number] = worker.outcome
+    finally:
+        for worker in running:
+            _stop(worker)
+    return [outcomes[number] for number in range(len(tasks))]
+
+
+def _start(number: int, task: Task, limits: Limits) -> _Worker:
+    # A fresh interpreter rather than a fork: the parent may run threads and hold solvers.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(
+        target=_work, args=(task, theirs, limits.memory), name=f"harness-{number}", daemon=True
+    )
+    process.start()
+    theirs.close()
+    deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
+    return _Worker(number, process, ours, deadline)
+
+
+def _work(task: Task, connection: Connection, memory: int | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+    def send(message: Any) -> None:
+        connection.send(("message", message))
+
+    try:
+        result: Outcome = Finished(task.function(*task.args, send))
+    except HarnessError as error:
+        result = Failed(error.what, error, traceback.format_exc())
+    except MemoryError:
+        result = Failed("out of memory")
+    except Exception as error:  # noqa: BLE001  (a worker reports whatever happens to it)
+        result = Failed(f"{type(error).__name__}: {error}", None, traceback.format_exc())
+    connection.send(("outcome", result))
+    connection.close()
+
+
+def _listen(running: Sequence[_Worker], on_message: Callable[[int, Any], None]) -> None:
+    """Wait until something happens, and take it in."""
+    deadlines = [w.deadline for w in running if w.deadline is not None]
+    timeout = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+    ready = wait([w.connection for w in running], timeout)
+    for worker in running:
+        if worker.connection in ready:
+            try:
+                kind, content = worker.connection.recv()
+            except (EOFError, ConnectionResetError):
+                worker.outcome = Failed(_epitaph(worker.process))
+                continue
+            if kind == "outcome":
+                worker.outcome = content
+            else:
+                on_message(worker.number, content)
+        elif worker.deadline is not None and time.monotonic() >= worker.deadline:
+            worker.outcome = Failed("out of time")
+
+
+def _epitaph(process: BaseProcess) -> str:
+    process.join(_GRACE)
+    code = process.exitcode
+    if code is not None and code < 0:
+        return f"the worker was killed by {signal.Signals(-code).name}"
+    return f"the worker ended with exit code {code} and without a result"
+
+
+def _stop(worker: _Worker) -> None:
+    worker.connection.close()
+    worker.process.join(_GRACE if isinstance(worker.outcome, Finished) else 0)
+    if worker.process.is_alive():
+        assert worker.process.pid is not None
+        os.kill(worker.process.pid, signal.SIGKILL)
+        worker.process.join()

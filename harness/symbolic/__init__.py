@@ -1,0 +1,1 @@
+"""Symbolic execution: terms, solving, and the EVM on them."""

@@ -1,0 +1,26 @@
+"""Solving: queries over terms, by Z3, re-checked by exact evaluation and by cvc5."""
+
+from harness.symbolic.solve.check import check, holds
+from harness.symbolic.solve.lower import Lowering
+from harness.symbolic.solve.query import (
+    Answer,
+    Counterexample,
+    Limits,
+    Proved,
+    Query,
+    Unknown,
+    satisfiable,
+)
+
+__all__ = [
+    "Answer",
+    "Counterexample",
+    "Limits",
+    "Lowering",
+    "Proved",
+    "Query",
+    "Unknown",
+    "check",
+    "holds",
+    "satisfiable",
+]

@@ -1,0 +1,79 @@
+"""Answering a query: Z3 decides, exact evaluation checks models, cvc5 confirms proofs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.symbolic.solve import cvc5_solver, z3_solver
+from harness.symbolic.solve.axioms import instances, table
+from harness.symbolic.solve.lower import Lowering
+from harness.symbolic.solve.query import Answer, Counterexample, Limits, Proved, Query, Unknown
+from harness.symbolic.terms.evaluate import Assignment, evaluate
+from harness.symbolic.terms.node import Bool, Term
+
+
+def check(query: Query, limits: Limits | None = None, *, confirm: bool = False) -> Answer:
+    """Whether the goal of a query follows from its assumptions.
+
+    `Proved` is given for `unsat` from Z3 and for nothing else. A model is evaluated exactly:
+    if it violates the goal it is a `Counterexample`; if not, the exact values of the opaque
+    functions that it got wrong are added, and Z3 is asked again. With `confirm`, a proof is
+    put to cvc5 as well; if cvc5 finds a model instead, the answer is `Unknown`.
+    """
+    limits = limits or Limits()
+    lemmas: list[Bool] = []
+    for attempt in range(limits.refinements + 1):
+        lowering = query.lower(lemmas)
+        text = lowering.text(query.name)
+        answer = z3_solver.ask(text, limits)
+        if answer.status == "unsat":
+            return confirmed(text, limits) if confirm else Proved()
+        if answer.model is None:
+            return Unknown(answer.reason)
+        conditions = (*query.conditions(), *lemmas)
+        assignment = answer.model.assignment(lowering, conditions)
+        if holds(query.conditions(), assignment):
+            return Counterexample(assignment, attempt)
+        found = corrections(lowering, answer.model, assignment, whole=attempt > 0)
+        new = [lemma for lemma in dict.fromkeys(found) if lemma not in lemmas]
+        if not new:
+            return Unknown("spurious model: it does not evaluate to a violation")
+        lemmas.extend(new)
+    return Unknown(f"spurious model: {limits.refinements} refinements did not exclude it")
+
+
+def confirmed(text: str, limits: Limits) -> Answer:
+    """A proof by Z3, after cvc5 has seen the same text."""
+    status, reason = cvc5_solver.ask(text, limits)
+    if status == "unsat":
+        return Proved(("cvc5",))
+    if status == "sat":
+        return Unknown("the solvers disagree: z3 says unsat, cvc5 says sat")
+    return Proved((), reason)
+
+
+def holds(conditions: tuple[Bool, ...], assignment: Assignment) -> bool:
+    """Whether an assignment satisfies every condition, by exact evaluation."""
+    memo: dict[Term, Any] = {}
+    return all(evaluate(condition, assignment, memo) for condition in conditions)
+
+
+def corrections(
+    lowering: Lowering, model: z3_solver.Z3Model, assignment: Assignment, *, whole: bool
+) -> list[Bool]:
+    """Exact facts about the built-in functions to which a model gives wrong values.
+
+    With `whole`, functions of one small unknown are given in full at once.
+    """
+    memo: dict[Term, Any] = {}
+    found: list[Bool] = []
+    for application in lowering.applications:
+        function = application.data
+        if function.exact is None:
+            continue
+        args = tuple(evaluate(arg, assignment, memo) for arg in application.args)
+        if model.apply(function, args) != function.exact(*args):
+            found.extend(instances(application, args))
+            if whole:
+                found.extend(table(application))
+    return found

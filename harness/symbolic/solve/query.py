@@ -1,0 +1,85 @@
+"""A question for the solvers, and the answers that there can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from harness.symbolic.solve.lower import Lowering
+from harness.symbolic.terms.boolean import not_
+from harness.symbolic.terms.evaluate import Assignment
+from harness.symbolic.terms.node import TRUE, Bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Does the goal hold wherever all the assumptions do?"""
+
+    assumptions: tuple[Bool, ...]
+    goal: Bool
+    name: str = "query"
+
+    def conditions(self) -> tuple[Bool, ...]:
+        """What a counterexample satisfies: the assumptions, and the negation of the goal."""
+        return (*self.assumptions, not_(self.goal))
+
+    def lower(self, lemmas: Iterable[Bool] = ()) -> Lowering:
+        """The conditions in SMT-LIB, with further facts that hold everywhere."""
+        lowering = Lowering()
+        lowering.add([*self.conditions(), *lemmas])
+        return lowering
+
+    def smtlib(self) -> str:
+        """The query as SMT-LIB 2.6 text: unsatisfiable if and only if the goal follows.
+
+        Up to functions that the solver does not know: there, `unsat` is final and `sat` is not.
+        """
+        return self.lower().text(f"{self.name}: unsat means that the goal follows")
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Z3 answered `unsat`."""
+
+    confirmed_by: tuple[str, ...] = ()
+    """The other solvers that answered `unsat` too."""
+    unconfirmed: str | None = None
+    """Why a second solver that was asked did not confirm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """An assignment that satisfies the assumptions and not the goal, by exact evaluation."""
+
+    assignment: Assignment
+    refinements: int = 0
+    """How many wrong models were excluded before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, and why: never to be taken for a proof or a refutation."""
+
+    reason: str
+
+
+Answer: TypeAlias = Proved | Counterexample | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question may cost. Resource limits make answers repeatable; time does not."""
+
+    seconds: float = 30.0
+    """Wall-clock seconds per solver call."""
+    rlimit: int = 0
+    """Z3 resource units per call (0: no limit)."""
+    refinements: int = 12
+    """How many wrong models are excluded before giving up."""
+    seed: int = field(default=0)
+
+
+def satisfiable(*conditions: Bool) -> Query:
+    """The query whose counterexamples are the assignments that satisfy the conditions."""
+    return Query(conditions, not_(TRUE), "satisfiable")
