@@ -3,7 +3,7 @@
     from harness import invariant
     from properties.escrow_mint import EscrowMint
 
-    @invariant("ESCROW-MINT-001", severity="critical", source="seed 1, L1 workflow")
+    @invariant("ESCROW-MINT-001", severity="critical", source="migration pre-proposal, L1 workflow")
     def escrow_plus_minted_covers_burns(w: EscrowMint) -> bool:
         \"\"\"What was escrowed and minted on L1 covers every burn on L2.\"\"\"
         return w.escrowed.total + w.minted.total >= w.burned.total

@@ -1,13 +1,12 @@
 """One call frame: py-evm's computation on leaner parts.
 
-`Frame` is mixed into py-evm's computation class of a fork. It replaces what py-evm spends most of
-its time on, validation of values that cannot be wrong, formatting of log lines that nobody reads,
-conversion between ints and bytes, and keeps what an opcode *means* where it is: in py-evm.
+`Frame` is mixed into py-evm's computation class of a fork. It drops what py-evm spends most of its
+time on: validation of values that cannot be wrong, log lines that nobody reads, conversion between
+ints and bytes. Calls, creations, precompiles and opcodes stay py-evm's.
 
-Rules that differ from py-evm 0.12.1b1 on purpose:
-
-- the outermost frame is the one without a parent. py-evm takes every frame whose sender is the
-  transaction's origin for it, and so charges init code twice if a contract is the origin.
+One rule differs from py-evm 0.12.1b1 on purpose. Here the outermost frame is the one without a
+parent. There it is every frame whose sender is the transaction's origin, so that a contract as
+origin, which can be here, would pay twice for init code that it runs (EIP-3860).
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from eth.exceptions import (
     VMError,
 )
 from eth.typing import BytesOrView
+from eth.vm import opcode_values
 from eth.vm.code_stream import CodeStream
 from eth.vm.computation import BaseComputation
 from eth.vm.gas_meter import GasMeter
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CallMessage", "Frame"]
 
-_JUMPS = frozenset({0x56, 0x57})
+_JUMPS = frozenset({opcode_values.JUMP, opcode_values.JUMPI})
 
 
 class CallMessage(Message):
@@ -280,7 +280,7 @@ class Frame(BaseComputation):
             elif not message.is_delegation:
                 precompile(frame)
         except VMError as error:
-            frame._error = error
+            frame._error = error.with_traceback(None)  # which would refer back to the frame
             if error.burns_gas:
                 frame._gas_meter.gas_remaining = 0
             if error.erases_return_data:

@@ -87,13 +87,13 @@ class Clock:
     >>> clock.advance(blocks=5, seconds=60)
     """
 
-    __slots__ = ("_block", "_time", "basefee")
+    __slots__ = ("_basefee", "_block", "_time")
 
     def __init__(self, block: int, time: int, basefee: int) -> None:
-        self._block = block
-        self._time = time
+        self._block = self._time = 0
+        self.block = block
+        self.time = time
         self.basefee = basefee
-        """Wei per gas."""
 
     @property
     def block(self) -> int:
@@ -117,6 +117,17 @@ class Clock:
             raise ValueError(f"time cannot go back from {self._time} to {value}")
         self._time = value
 
+    @property
+    def basefee(self) -> int:
+        """Wei per gas; may rise and fall. Setting it to a negative one raises ValueError."""
+        return self._basefee
+
+    @basefee.setter
+    def basefee(self, value: int) -> None:
+        if value < 0:
+            raise ValueError(f"base fee cannot be negative: {value}")
+        self._basefee = value
+
     def advance(self, blocks: int = 1, seconds: int = 12) -> None:
         """Let blocks and seconds pass. Raises ValueError if either is negative."""
         if blocks < 0 or seconds < 0:
@@ -127,11 +138,11 @@ class Clock:
     @property
     def reading(self) -> tuple[int, int, int]:
         """Block, time and base fee, for `restore`."""
-        return self._block, self._time, self.basefee
+        return self._block, self._time, self._basefee
 
     def restore(self, reading: tuple[int, int, int]) -> None:
         """Go to an earlier reading: only for returning to a snapshot."""
-        self._block, self._time, self.basefee = reading
+        self._block, self._time, self._basefee = reading
 
     def __repr__(self) -> str:
         return f"Clock(block={self._block}, time={self._time}, basefee={self.basefee})"

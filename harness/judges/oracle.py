@@ -174,7 +174,7 @@ class Oracle:
     def _expected(self, place: Place) -> Any:
         """What the specification has at a place."""
         value = self._spec.variable(place.contract, place.variable)
-        keys = [each.value for each in itertools.takewhile(_is_key, place.path)]
+        keys = [k.value for k in itertools.takewhile(_is_key, place.path) if isinstance(k, Key)]
         path = list(place.path[len(keys) :])
         if keys:
             key = keys[0] if len(keys) == 1 else tuple(keys)

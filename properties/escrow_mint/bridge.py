@@ -9,13 +9,13 @@ from properties.messaging import alias
 # Invariants
 
 
-@invariant("ESCROW-MINT-020", severity="high", source="seed 1, messages")
+@invariant("ESCROW-MINT-020", severity="high", source="migration pre-proposal, messages")
 def each_deposit_message_takes_effect_once(w: EscrowMint) -> bool:
     """As many deposits were finalised on L2 as messages were delivered."""
     return w.finalised.count == w.deposits.delivered() + w.migrations.delivered()
 
 
-@invariant("ESCROW-MINT-021", severity="high", source="seed 1, messages")
+@invariant("ESCROW-MINT-021", severity="high", source="migration pre-proposal, messages")
 def each_withdrawal_message_takes_effect_once(w: EscrowMint) -> bool:
     """As many withdrawals were paid on L1 as messages were executed."""
     return w.paid.count == w.withdrawals.delivered()
@@ -27,19 +27,19 @@ def exit_numbers_count_the_withdrawals(w: EscrowMint) -> bool:
     return w.l2_gateway.state.nextExitNum == w.burned.count
 
 
-@invariant("ESCROW-MINT-023", severity="medium", source="facts, transport")
+@invariant("ESCROW-MINT-023", severity="medium", source="Arbitrum transport")
 def tickets_arrive_in_the_order_of_sending(w: EscrowMint) -> bool:
     """No ticket reaches L2 that was not sent, and none before those sent earlier."""
     return w.l2_retryables.state.nextMessageNum <= w.l1_bridge.state.delayedMessageCount
 
 
-@invariant("ESCROW-MINT-024", severity="medium", source="facts, transport")
+@invariant("ESCROW-MINT-024", severity="medium", source="Arbitrum transport")
 def messages_to_l1_are_numbered_in_the_order_of_sending(w: EscrowMint) -> bool:
     """There are at least as many messages to L1 as withdrawals: each withdrawal sent one."""
     return w.l2_arbsys.state.sendCount >= w.burned.count
 
 
-@invariant("ESCROW-MINT-025", severity="medium", source="facts, transport")
+@invariant("ESCROW-MINT-025", severity="medium", source="Arbitrum transport")
 def nobody_is_the_sender_outside_of_an_execution(w: EscrowMint) -> bool:
     """Between transactions the outbox names no L2 sender and the bridge no active outbox."""
     return w.l1_outbox.state.l2ToL1Sender == 0 and w.l1_bridge.state.activeOutbox == 0
@@ -48,7 +48,7 @@ def nobody_is_the_sender_outside_of_an_execution(w: EscrowMint) -> bool:
 # Transitions
 
 
-@transition("ESCROW-MINT-030", severity="critical", source="seed 1, L2 workflow")
+@transition("ESCROW-MINT-030", severity="critical", source="migration pre-proposal, L2 workflow")
 def only_the_counterpart_finalises_on_l2(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -58,7 +58,7 @@ def only_the_counterpart_finalises_on_l2(
     return call.is_to("l2_gateway") and call.sender == alias(after.l1_gateway.address)
 
 
-@transition("ESCROW-MINT-031", severity="critical", source="seed 1, L1 workflow")
+@transition("ESCROW-MINT-031", severity="critical", source="migration pre-proposal, L1 workflow")
 def only_the_counterpart_is_paid_on_l1(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -68,7 +68,7 @@ def only_the_counterpart_is_paid_on_l1(
     return call.is_to("l1_outbox.executeTransaction")
 
 
-@transition("ESCROW-MINT-032", severity="high", source="facts, transport")
+@transition("ESCROW-MINT-032", severity="high", source="Arbitrum transport")
 def confirmations_come_from_the_rollup(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -97,7 +97,7 @@ def counters_never_go_back(before: EscrowMint, call: CallView, after: EscrowMint
     "ESCROW-MINT-040",
     on="l1_outbox.executeTransaction",
     severity="critical",
-    source="facts, access: inbound is not pausable",
+    source="gateway access: inbound is not pausable",
 )
 def a_confirmed_withdrawal_can_always_be_paid(
     before: EscrowMint, call: CallView, after: EscrowMint
@@ -121,7 +121,7 @@ def a_confirmed_withdrawal_can_always_be_paid(
     "ESCROW-MINT-041",
     on="l2_gateway.finalizeInboundTransfer",
     severity="critical",
-    source="facts, access: inbound is not pausable",
+    source="gateway access: inbound is not pausable",
 )
 def a_deposit_is_finalised_exactly_when_it_comes_from_the_counterpart(
     before: EscrowMint, call: CallView, after: EscrowMint
@@ -138,7 +138,7 @@ def a_deposit_is_finalised_exactly_when_it_comes_from_the_counterpart(
     "ESCROW-MINT-042",
     on="l1_gateway.outboundTransfer",
     severity="high",
-    source="facts, access: outbound is pausable",
+    source="gateway access: outbound is pausable",
 )
 def a_paused_l1_gateway_sends_nothing(
     before: EscrowMint, call: CallView, after: EscrowMint
@@ -153,7 +153,7 @@ def a_paused_l1_gateway_sends_nothing(
     "ESCROW-MINT-043",
     on="l2_gateway.outboundTransfer",
     severity="high",
-    source="facts, access: outbound is pausable",
+    source="gateway access: outbound is pausable",
 )
 def a_paused_l2_gateway_sends_nothing(
     before: EscrowMint, call: CallView, after: EscrowMint
@@ -168,7 +168,7 @@ def a_paused_l2_gateway_sends_nothing(
     "ESCROW-MINT-044",
     on="l2_retryables.finishRedeem",
     severity="high",
-    source="facts, transport: a failed redeem changes nothing",
+    source="Arbitrum transport: a failed redeem changes nothing",
 )
 def a_failed_delivery_keeps_its_ticket(
     before: EscrowMint, call: CallView, after: EscrowMint

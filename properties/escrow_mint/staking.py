@@ -24,7 +24,7 @@ def l2_stake_adds_up(w: EscrowMint) -> bool:
     return s.totalBonded == bonded and bonded == s.delegators.every.delegatedAmount.total
 
 
-@invariant("ESCROW-MINT-052", severity="critical", source="seed 1, migrateStake")
+@invariant("ESCROW-MINT-052", severity="critical", source="migration pre-proposal, migrateStake")
 def l1_stake_is_backed(w: EscrowMint) -> bool:
     """The Minter on L1 holds at least all bonded and all unbonding LPT."""
     owed = (
@@ -33,7 +33,7 @@ def l1_stake_is_backed(w: EscrowMint) -> bool:
     return w.l1_token.state._balances[w.l1_minter] >= owed
 
 
-@invariant("ESCROW-MINT-053", severity="critical", source="seed 1, stakeFor")
+@invariant("ESCROW-MINT-053", severity="critical", source="migration pre-proposal, stakeFor")
 def l2_stake_is_backed(w: EscrowMint) -> bool:
     """The StakingManager on L2 holds at least all bonded and all unbonding LPT."""
     owed = (
@@ -42,34 +42,34 @@ def l2_stake_is_backed(w: EscrowMint) -> bool:
     return w.l2_token.state._balances[w.l2_staking] >= owed
 
 
-@invariant("ESCROW-MINT-054", severity="critical", source="seed 1, ETH fees")
+@invariant("ESCROW-MINT-054", severity="critical", source="migration pre-proposal, ETH fees")
 def fees_are_backed_by_ether(w: EscrowMint) -> bool:
     """The Minter on L1 holds the wei of all fees, which are those credited less those withdrawn."""
     fees = w.l1_bonding.state.fees.total
     return w.l1_minter.ether >= fees and fees == w.fees_in.total - w.fees_out.total
 
 
-@invariant("ESCROW-MINT-055", severity="high", source="seed 1, migration")
+@invariant("ESCROW-MINT-055", severity="high", source="migration pre-proposal, migration")
 def what_migrates_arrives_once(w: EscrowMint) -> bool:
     """Stake that left L1 is staked on L2, on its way there, or was lost with its ticket."""
     under_way = w.migrations.in_flight("amount") + w.migrations.lost("amount")
     return w.migrated_out.total == w.migrated_in.total + under_way
 
 
-@invariant("ESCROW-MINT-056", severity="high", source="seed 1, migration")
+@invariant("ESCROW-MINT-056", severity="high", source="migration pre-proposal, migration")
 def a_migrated_delegator_has_no_stake_on_l1(w: EscrowMint, who: Address) -> bool:
     """Whoever has migrated has nothing bonded on L1, for ever."""
     s = w.l1_bonding.state
     return not s.migrated[who] or s.delegators[who].bondedAmount == 0
 
 
-@invariant("ESCROW-MINT-057", severity="high", source="seed 1, migration")
+@invariant("ESCROW-MINT-057", severity="high", source="migration pre-proposal, migration")
 def nobody_arrives_who_did_not_leave(w: EscrowMint, who: Address) -> bool:
     """Only the stake of somebody who migrated on L1 arrives on L2."""
     return not w.l2_migrator.state.migrated[who] or bool(w.l1_bonding.state.migrated[who])
 
 
-@invariant("ESCROW-MINT-058", severity="medium", source="seed 1, orchestrators")
+@invariant("ESCROW-MINT-058", severity="medium", source="migration pre-proposal, orchestrators")
 def l1_orchestrators_delegate_to_themselves(w: EscrowMint, who: Address) -> bool:
     """On L1 somebody is registered as an orchestrator if and only if his delegate is himself."""
     s = w.l1_bonding.state
@@ -77,7 +77,7 @@ def l1_orchestrators_delegate_to_themselves(w: EscrowMint, who: Address) -> bool
     return bool(s.orchestrators[who].registered) == own
 
 
-@invariant("ESCROW-MINT-059", severity="medium", source="seed 1, orchestrators")
+@invariant("ESCROW-MINT-059", severity="medium", source="migration pre-proposal, orchestrators")
 def l2_orchestrators_delegate_to_themselves(w: EscrowMint, who: Address) -> bool:
     """On L2 somebody is registered as an orchestrator if and only if his delegate is himself."""
     s = w.l2_staking.state
@@ -85,7 +85,7 @@ def l2_orchestrators_delegate_to_themselves(w: EscrowMint, who: Address) -> bool
     return bool(s.orchestrators[who].registered) == own
 
 
-@invariant("ESCROW-MINT-060", severity="critical", source="facts, inflation")
+@invariant("ESCROW-MINT-060", severity="critical", source="Livepeer inflation")
 def rewards_stay_within_inflation(w: EscrowMint) -> bool:
     """What was minted in a round is at most what inflation allows in it."""
     return w.l2_staking.state.mintedTokens <= w.l2_staking.state.mintableTokens
@@ -100,7 +100,7 @@ def migration_ids_count_the_migrations(w: EscrowMint) -> bool:
 # Transitions
 
 
-@transition("ESCROW-MINT-070", severity="critical", source="seed 1, migration")
+@transition("ESCROW-MINT-070", severity="critical", source="migration pre-proposal, migration")
 def a_migration_takes_the_whole_stake(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -116,7 +116,7 @@ def a_migration_takes_the_whole_stake(
     return stake == amount and left == 0 and escrowed == amount
 
 
-@transition("ESCROW-MINT-071", severity="critical", source="seed 1, stakeFor")
+@transition("ESCROW-MINT-071", severity="critical", source="migration pre-proposal, stakeFor")
 def a_migration_arrives_whole(before: EscrowMint, call: CallView, after: EscrowMint) -> bool | None:
     """The delivery of a migration stakes its amount for its delegator, neither more nor less."""
     if after.migrated_in.count == before.migrated_in.count:
@@ -129,7 +129,7 @@ def a_migration_arrives_whole(before: EscrowMint, call: CallView, after: EscrowM
     return stake - was == call.args.amount
 
 
-@transition("ESCROW-MINT-072", severity="critical", source="seed 1, ETH fees")
+@transition("ESCROW-MINT-072", severity="critical", source="migration pre-proposal, ETH fees")
 def a_migration_leaves_fees_alone(
     before: EscrowMint, call: CallView, after: EscrowMint, who: Address
 ) -> bool | None:
@@ -139,7 +139,7 @@ def a_migration_leaves_fees_alone(
     return after.l1_bonding.state.fees[who] == before.l1_bonding.state.fees[who]
 
 
-@transition("ESCROW-MINT-073", severity="high", source="seed 1, ETH fees")
+@transition("ESCROW-MINT-073", severity="high", source="migration pre-proposal, ETH fees")
 def only_their_owner_withdraws_fees(
     before: EscrowMint, call: CallView, after: EscrowMint, who: Address
 ) -> bool | None:
@@ -152,7 +152,7 @@ def only_their_owner_withdraws_fees(
     return None
 
 
-@transition("ESCROW-MINT-074", severity="high", source="seed 1, migration")
+@transition("ESCROW-MINT-074", severity="high", source="migration pre-proposal, migration")
 def nobody_migrates_twice(
     before: EscrowMint, call: CallView, after: EscrowMint, who: Address
 ) -> bool | None:
@@ -206,7 +206,7 @@ def locks_are_never_overwritten(
     return now.amount == 0 and closing and call.sender == who
 
 
-@transition("ESCROW-MINT-078", severity="high", source="facts, inflation")
+@transition("ESCROW-MINT-078", severity="high", source="Livepeer inflation")
 def only_a_registered_orchestrator_is_rewarded(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:

@@ -12,19 +12,19 @@ from properties.escrow_mint.system import EscrowMint, escrow
 # Invariants
 
 
-@invariant("ESCROW-MINT-001", severity="critical", source="seed 1, L1 workflow")
+@invariant("ESCROW-MINT-001", severity="critical", source="migration pre-proposal, L1 workflow")
 def escrow_is_what_went_in_less_what_was_paid(w: EscrowMint) -> bool:
     """The escrow holds all that was deposited and minted into it, less what was paid."""
     return escrow(w) >= w.escrowed.total + w.minted.total - w.paid.total
 
 
-@invariant("ESCROW-MINT-002", severity="critical", source="seed 1, L1 workflow")
+@invariant("ESCROW-MINT-002", severity="critical", source="migration pre-proposal, L1 workflow")
 def every_burn_is_paid_exactly_once(w: EscrowMint) -> bool:
     """What was paid on L1 and what is still on its way there is exactly what was burned on L2."""
     return w.paid.total + w.withdrawals.in_flight("amount") == w.burned.total
 
 
-@invariant("ESCROW-MINT-003", severity="critical", source="seed 1, L2 workflow")
+@invariant("ESCROW-MINT-003", severity="critical", source="migration pre-proposal, L2 workflow")
 def every_deposit_is_minted_exactly_once(w: EscrowMint) -> bool:
     """What was minted for deposits on L2, is on its way there, or was lost is what was escrowed."""
     unborn = w.deposits.in_flight("amount") + w.migrations.in_flight("amount")
@@ -32,21 +32,21 @@ def every_deposit_is_minted_exactly_once(w: EscrowMint) -> bool:
     return w.finalised.total + unborn + lost == w.escrowed.total
 
 
-@invariant("ESCROW-MINT-004", severity="critical", source="facts, supply equations")
+@invariant("ESCROW-MINT-004", severity="critical", source="supply equations")
 def l1_supply_is_the_initial_one_plus_what_the_gateway_minted(w: EscrowMint) -> bool:
     """The supply on L1 is what it was at first and what the gateway minted into escrow."""
     initial = w.initially.l1_token.state._totalSupply
     return w.l1_token.state._totalSupply == initial + w.minted.total
 
 
-@invariant("ESCROW-MINT-005", severity="critical", source="facts, supply equations")
+@invariant("ESCROW-MINT-005", severity="critical", source="supply equations")
 def l2_supply_is_deposits_plus_rewards_less_burns(w: EscrowMint) -> bool:
     """The supply on L2 is the finalised deposits and the rewards, less the burns."""
     expected = w.finalised.total + w.rewards.total - w.burned.total
     return w.l2_token.state._totalSupply == expected
 
 
-@invariant("ESCROW-MINT-006", severity="critical", source="facts, supply equations")
+@invariant("ESCROW-MINT-006", severity="critical", source="supply equations")
 def money_is_conserved_across_both_chains(w: EscrowMint) -> bool:
     """What circulates on both chains, is in flight or was lost is the initial supply and rewards.
 
@@ -76,7 +76,7 @@ def l2_balances_add_up(w: EscrowMint) -> bool:
 # Transitions
 
 
-@transition("ESCROW-MINT-010", severity="critical", source="seed 1, L1 workflow")
+@transition("ESCROW-MINT-010", severity="critical", source="migration pre-proposal, L1 workflow")
 def minting_leaves_an_empty_escrow(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -86,7 +86,7 @@ def minting_leaves_an_empty_escrow(
     return escrow(after) == 0
 
 
-@transition("ESCROW-MINT-011", severity="critical", source="seed 1, L1 workflow")
+@transition("ESCROW-MINT-011", severity="critical", source="migration pre-proposal, L1 workflow")
 def a_payment_mints_the_shortfall_and_no_more(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -100,7 +100,7 @@ def a_payment_mints_the_shortfall_and_no_more(
     return after.minted.total - before.minted.total == shortfall
 
 
-@transition("ESCROW-MINT-012", severity="critical", source="seed 1, L1 workflow")
+@transition("ESCROW-MINT-012", severity="critical", source="migration pre-proposal, L1 workflow")
 def only_a_payment_takes_from_the_escrow(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -112,7 +112,7 @@ def only_a_payment_takes_from_the_escrow(
     return escrow(before) - escrow(after) == paid - minted
 
 
-@transition("ESCROW-MINT-013", severity="critical", source="seed 1, L1 workflow")
+@transition("ESCROW-MINT-013", severity="critical", source="migration pre-proposal, L1 workflow")
 def only_a_message_from_l2_mints_on_l1(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
@@ -125,7 +125,7 @@ def only_a_message_from_l2_mints_on_l1(
     return rise == after.minted.total - before.minted.total
 
 
-@transition("ESCROW-MINT-014", severity="critical", source="seed 1, L2 workflow")
+@transition("ESCROW-MINT-014", severity="critical", source="migration pre-proposal, L2 workflow")
 def only_deposits_and_rewards_mint_on_l2(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:

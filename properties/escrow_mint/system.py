@@ -70,7 +70,7 @@ class EscrowMint(System):
     """Livepeer's bridge: LPT is escrowed on L1 and minted on L2, inflation happens on L2, and a
     burn on L2 that the escrow cannot pay mints on L1.  Stake migrates in one transaction."""
 
-    title = "Livepeer escrow-and-mint bridge with stake migration (seed 1)"
+    title = "Livepeer escrow-and-mint bridge with stake migration"
     sources = (_HERE, "contracts/messaging", "contracts/tokens")
     transports = (ArbitrumTransport(),)
 
@@ -220,7 +220,7 @@ def _endow(d: Deployment) -> None:
     # An orchestrator with a delegator, so that a migration is one call away.
     d.send(s.bob, s.l1_bonding, "bond", 300 * LPT, s.bob)
     d.send(s.carol, s.l1_bonding, "bond", 100 * LPT, s.bob)
-    d.send(s.carol, s.l1_bonding, "unbond", 30 * LPT)
+    d.send(s.bob, s.l1_bonding, "unbond", 30 * LPT)
     d.send(s.broker, s.l1_bonding, "creditFees", s.bob, value=10**18)
 
 

@@ -130,7 +130,7 @@ class _Steps:
 
     def _sender(self, data: st.DataObject, contract: str, function: AbiFunction) -> str:
         succeeded = sorted(self.lessons.about(contract, function.name).senders)
-        if succeeded and data.draw(_WHO):
+        if succeeded and bool(data.draw(_WHO)):
             return str(data.draw(st.sampled_from(succeeded)))
         return str(data.draw(self._callers[contract, function.signature]))
 

@@ -1,6 +1,6 @@
 """Solving: queries over terms, by Z3, re-checked by exact evaluation and by cvc5."""
 
-from harness.symbolic.solve.check import check, holds
+from harness.symbolic.solve.checking import check, holds
 from harness.symbolic.solve.lower import Lowering
 from harness.symbolic.solve.query import (
     Answer,

@@ -5,9 +5,17 @@ from __future__ import annotations
 from math import gcd
 
 from harness.symbolic.terms import boolean
-from harness.symbolic.terms.boolean import and_, choose, not_, or_
+from harness.symbolic.terms.boolean import and_, bound_of, choose, not_, or_
 from harness.symbolic.terms.choice import ite
-from harness.symbolic.terms.linear import linear, negate, shift, split, subtract
+from harness.symbolic.terms.linear import (
+    linear,
+    monomials,
+    negate,
+    scale,
+    shift,
+    split,
+    subtract,
+)
 from harness.symbolic.terms.node import (
     CONST,
     DIV,
@@ -201,8 +209,30 @@ def _refined_quotient(form: Int, lo: int | None, hi: int | None) -> Bool | None:
     return quotient_below(form, lo, hi, within)
 
 
+def _own_test(form: Int, value: int) -> Bool | None:
+    """x == (x tested ? k1 : k2), as in the check that a word is 0 or 1: case by case."""
+    for chosen, other in (form.args, form.args[::-1]):
+        if chosen.op != ITE or chosen.args[1].op != CONST or chosen.args[2].op != CONST:
+            continue
+        condition, then, otherwise = chosen.args
+        tested = bound_of(condition)
+        if tested is None or tested[0] is not other:
+            continue
+        values = monomials(form)[0]
+        cases = [
+            equals(scale(other, values[other]), value - values[chosen] * branch.data)
+            for branch in (then, otherwise)
+        ]
+        return choose(condition, cases[0], cases[1])
+    return None
+
+
 def _refined_sum(form: Int, lo: int | None, hi: int | None, plain: Bool) -> Bool:
     """The same for a linear form of two atoms or more: the overflow recipes."""
+    if len(form.args) == 2 and lo is not None and lo == hi:
+        found = _own_test(form, lo)
+        if found is not None:
+            return found
     if not any(atom.op == SLICE or atom.op == DIV for atom in form.args):
         return plain
     if lo is not None and lo == hi:

@@ -95,8 +95,23 @@ _NULLARY = [
 
 
 def _with(opcode: int, *operands: st.SearchStrategy[int]) -> st.SearchStrategy[list[Token]]:
-    """The opcode after pushes of its operands, the topmost given first."""
-    return st.tuples(*reversed(operands)).map(lambda words: [*map(push, words), opcode])
+    """The opcode after its operands, the topmost given first, some not known in advance."""
+    chosen = [st.tuples(operand, st.integers(0, 3)) for operand in reversed(operands)]
+    return st.tuples(*chosen).map(
+        lambda made: [
+            *(
+                token
+                for word, form in made
+                for token in (opaque(word) if form == 0 else [push(word)])
+            ),
+            opcode,
+        ]
+    )
+
+
+def opaque(word: int) -> list[Token]:
+    """Push a word in a way that only running it can tell."""
+    return [op.CALLDATASIZE, op.DUP1, op.SUB, push(word), op.OR]
 
 
 def _operation() -> st.SearchStrategy[list[Token]]:
@@ -278,13 +293,22 @@ _PIECES = st.one_of(_FLAT, _FLAT, _FLAT, _jumps(_FLAT), _jumps(_jumps(_FLAT)), _
 
 _SUPPLY = st.lists(WORDS.map(push), max_size=12)
 _BODY = st.lists(_PIECES, min_size=1, max_size=24)
+_CONFESSIONS: st.SearchStrategy[list[Token]] = st.sampled_from(
+    [
+        [],
+        [push(0x400), push(0), op.SHA3, push(3), op.SSTORE],
+        [push(0x220), push(0), op.RETURN],
+        [push(2), op.SSTORE, push(3), op.SSTORE],
+    ]
+)
+"""Show what is in memory or on the stack in the end."""
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> bytes:
     """A whole program. Most begin with a few words, for opcodes that take what they find."""
-    pieces = draw(_BODY)
-    return assemble([*draw(_SUPPLY), *(token for piece in pieces for token in piece)])
+    pieces = [token for piece in draw(_BODY) for token in piece]
+    return assemble([*draw(_SUPPLY), *pieces, *draw(_CONFESSIONS)])
 
 
 PROGRAMS = programs()

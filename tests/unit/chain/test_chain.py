@@ -253,6 +253,10 @@ def test_clock_never_goes_back() -> None:
         clock.time = 999
     with pytest.raises(ValueError, match="-1 blocks"):
         clock.advance(blocks=-1)
+    with pytest.raises(ValueError, match="base fee cannot be negative: -1"):
+        clock.basefee = -1
+    with pytest.raises(ValueError, match="from 0 to -1"):
+        Chain("L1", 1, block=-1)
     assert clock.reading == (10, 1000, 10**9)
 
 
@@ -361,8 +365,9 @@ def test_wrong_transaction(wrong: dict[str, Any], message: str) -> None:
 
 def test_wrong_state(chain: Chain) -> None:
     """Words are words, nonces are nonces."""
-    with pytest.raises(ValueError, match="balance is not a uint256: -1"):
-        chain.set_balance(ALICE, -1)
+    for wrong in (-1, 1 << 224):
+        with pytest.raises(ValueError, match=f"balance is not below 2.*224.*: {wrong}"):
+            chain.set_balance(ALICE, wrong)
     with pytest.raises(ValueError, match="slot is not a uint256"):
         chain.storage(ALICE, 1 << 256)
     with pytest.raises(ValueError, match="value is not a uint256"):

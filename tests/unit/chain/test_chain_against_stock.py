@@ -65,7 +65,22 @@ def test_random_programs(
     compare(mode, fork, {**accounts, SENDER: Account(10**18)}, transactions, STRANGERS)
 
 
-OPERANDS = [0, 1, 2, 7, 31, 32, 255, 256, 1 << 127, WORD // 2 - 1, WORD // 2, WORD - 2, WORD - 1]
+OPERANDS = [
+    0,
+    1,
+    2,
+    7,
+    30,
+    31,
+    32,
+    255,
+    256,
+    1 << 127,
+    WORD // 2 - 1,
+    WORD // 2,
+    WORD - 2,
+    WORD - 1,
+]
 PURE = sorted(
     code
     for code, (takes, gives) in ARITY.items()

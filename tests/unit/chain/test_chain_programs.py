@@ -9,7 +9,7 @@ from eth.vm import opcode_values as op
 
 from harness.chain import Failure, Transaction
 
-from .evm_programs import CONTRACTS, SENDER, Label, Reference, Token, assemble, push
+from .evm_programs import CONTRACTS, SENDER, Label, Reference, Token, assemble, opaque, push
 from .stock_evm import MODES, Account, compare
 
 WORD = 1 << 256
@@ -20,12 +20,18 @@ def loop(body: Sequence[Token]) -> list[Token]:
     return [push(40), Label(1), *body, push(1), op.SWAP1, op.SUB, op.DUP1, Reference(1), op.JUMPI]
 
 
+def hash_of(size: int) -> list[Token]:
+    """Hash so many bytes of memory, and put the hash there."""
+    return [*opaque(size), push(0), op.SHA3, push(3 * size), op.MSTORE]
+
+
 def precompile(number: int) -> list[Token]:
     """Call a precompile on a word of memory, and keep what it says."""
     reach = [push(32), push(32 * number), push(32), push(0)]
     return [*reach, push(number), op.GAS, op.STATICCALL, push(number), op.SSTORE]
 
 
+FOUR: list[Token] = [push(7)] * 4
 FULL: list[Token] = [push(7)] * 1023
 ENDLESS: list[Token] = [Label(1), Reference(1), op.JUMP]
 RECURSION: list[Token] = [
@@ -48,6 +54,18 @@ PROGRAMS_BY_HAND: dict[str, tuple[list[Token], Failure | None]] = {
     "stack overflows": ([*FULL, op.PC, op.DUP1], Failure.STACK_OVERFLOW),
     "swap too deep": ([push(1), push(2), op.SWAP1 + 1], Failure.STACK_UNDERFLOW),
     "dup too deep": ([push(1), op.DUP1 + 1], Failure.STACK_UNDERFLOW),
+    "dup too deep after a branch": (
+        [*FOUR, op.CALLVALUE, Reference(1), op.JUMPI, Label(1), op.POP, op.POP, op.DUP1 + 2],
+        Failure.STACK_UNDERFLOW,
+    ),
+    "dup deep enough after a branch": (
+        [*FOUR, op.CALLVALUE, Reference(1), op.JUMPI, Label(1), op.POP, op.POP, op.DUP1 + 1],
+        None,
+    ),
+    "opcode takes too much after a branch": (
+        [*FOUR, op.CALLVALUE, Reference(1), op.JUMPI, Label(1), op.POP, op.POP, op.MCOPY],
+        Failure.STACK_UNDERFLOW,
+    ),
     "undefined opcode": ([push(1), b"\x0c"], Failure.INVALID_OPCODE),
     "jump into push data": ([push(4), op.JUMP, push(0x5B)], Failure.INVALID_JUMP),
     "jump past the end": ([push(99), op.JUMP], Failure.INVALID_JUMP),
@@ -80,6 +98,17 @@ PROGRAMS_BY_HAND: dict[str, tuple[list[Token], Failure | None]] = {
         Failure.REVERT,
     ),
     "call data overlaps its end": ([push(0), op.CALLDATALOAD, push(0), op.SSTORE], None),
+    "single byte": (
+        [push(0x1122), push(3), op.MSTORE8, push(32), push(0), op.RETURN],
+        None,
+    ),
+    "hashes of sizes not known in advance": (
+        [
+            *(token for size in (0, 1, 31, 32, 33, 64, 65) for token in hash_of(size)),
+            *(push(0x200), push(0), op.RETURN),
+        ],
+        None,
+    ),
     "overlapping move": (
         [
             *(push(0x1122), push(0), op.MSTORE, push(32), push(0), push(5), op.MCOPY),

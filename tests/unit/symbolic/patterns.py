@@ -92,6 +92,13 @@ PATTERNS: Mapping[str, Pattern] = {
     "address clean": lambda op, x, y: op.iszero(op.shr(op.number(160), x)),
     "bool clean": lambda op, x, y: op.eq(x, op.iszero(op.iszero(x))),
     "high product": high_product,
+    "high product, other carry": lambda op, x, y: op.sub(
+        op.sub(op.mulmod(x, y, op.number(MAX)), op.mul(x, y)), op.lt(x, y)
+    ),
+    "difference above its double": lambda op, x, y: op.sgt(
+        op.sub(x, y), op.mul(op.number(2), op.sub(x, y))
+    ),
+    "double below": lambda op, x, y: op.slt(op.shl(op.number(1), op.add(x, y)), op.add(x, y)),
     "store packed": lambda op, x, y: op.or_(
         op.and_(x, op.not_(mask(op, 96))), op.and_(y, mask(op, 96))
     ),

@@ -93,8 +93,15 @@ class Program:
     def _related(self, a: int, b: int) -> int:
         """b, or what makes a + b, a - b or a * b just overflow or just not."""
         kind, step = self.tape.below(8), self.tape.below(3) - 1
-        chosen = {1: -a, 2: a, 3: 2**256 // max(a, 1), 4: 2**255 - a, 5: 2**128 // max(a, 1),
-                  6: 2**255 // max(a, 1), 7: -(2**255) // max(-a % 2**256, 1)}.get(kind, b)  # fmt: skip
+        chosen = {
+            1: -a,
+            2: a,
+            3: 2**256 // max(a, 1),
+            4: 2**255 - a,
+            5: 2**128 // max(a, 1),
+            6: 2**255 // max(a, 1),
+            7: -(2**255) // max(-a % 2**256, 1),
+        }.get(kind, b)
         return (chosen + step) % 2**256 if kind else b
 
     def a_word(self) -> tuple[Int, list[int]]:

@@ -34,8 +34,8 @@ from harness.symbolic.terms import (
     wrap,
 )
 from harness.symbolic.terms import words as w
-from harness.symbolic.terms.bitwise import BAND
 from harness.symbolic.terms.compare import eq, ge, gt, le, lt, maximum, minimum, ne
+from harness.symbolic.terms.functions import BAND
 from harness.symbolic.terms.linear import add, scale, subtract, total
 from harness.symbolic.terms.node import APP, SLICE
 from harness.symbolic.terms.product import multiply

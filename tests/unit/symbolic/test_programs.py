@@ -19,7 +19,7 @@ from .reference import WORD_OPS, W
 BOUNDARY = (0, 1, 2, 7, 8, 31, 32, 255, 256, 2**128 - 1, 2**128, 2**255 - 1, 2**255, W - 2, W - 1)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(min_size=60, max_size=400))
 def test_a_chosen_program(tape: bytes) -> None:
     with term_scope():
@@ -61,6 +61,17 @@ def test_each_opcode_at_its_boundaries(name: str) -> None:
             term = getattr(words, name)(*operands)
             assignment = Assignment({f"x{i}": value for i, value in enumerate(values)})
             assert evaluate(term, assignment) == meaning(*values), (operands, values)
+
+
+def test_sign_extension_from_every_byte() -> None:
+    with term_scope():
+        x, index = word_var("x"), word_var("index")
+        for size in range(34):
+            for value in (0x80 << 8 * min(size, 31), 0x7F << 8 * min(size, 31), W // 3 * 2, W - 1):
+                expected = WORD_OPS["signextend"][1](size, value)
+                for operand in (const(size), index):
+                    term = words.signextend(operand, x)
+                    assert evaluate(term, Assignment({"x": value, "index": size})) == expected
 
 
 @pytest.mark.parametrize("name", PATTERNS)
