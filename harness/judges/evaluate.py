@@ -27,6 +27,13 @@ class PropertyFault(UsageError):
         super().__init__(what, where=where, fix=fix)
         self.property_id = property_id
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _fault, (self.what, self.where, self.fix, self.property_id)
+
+
+def _fault(what: str, where: str | None, fix: str | None, property_id: str) -> PropertyFault:
+    return PropertyFault(what, where=where, fix=fix, property_id=property_id)
+
 
 @dataclass(frozen=True)
 class Scope:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from harness.step import CallStep, ClockStep, RelayStep, Step
 from harness.world import Value
@@ -20,7 +21,6 @@ Attempt = Callable[[tuple[Step, ...]], "int | None"]
 ``None`` if none does."""
 
 _MOST_ATTEMPTS = 800
-_LARGE = 1_000
 _AMOUNTS = 1 << 128
 """No amount is larger; an address is, and another address is no plainer."""
 
@@ -105,8 +105,10 @@ class _Search:
 
     def simplify(self, actors: Sequence[str]) -> None:
         """Try fewer and plainer actors, then plainer values in each step, one at a time."""
+        rank = {actor: place for place, actor in enumerate(actors)}
         for plain in actors:
-            for other in sorted({getattr(s, "sender", plain) for s in self.best} - {plain}):
+            senders = {getattr(step, "sender", plain) for step in self.best}
+            for other in sorted(s for s in senders if rank.get(s, len(rank)) > rank[plain]):
                 self._take(tuple(_recast(step, other, plain) for step in self.best))
         self.shorten()
         for index in range(len(self.best)):
@@ -121,25 +123,43 @@ class _Search:
         return self._take((*self.best[:index], step, *self.best[index + 1 :]))
 
     def _lower(self, index: int) -> None:
-        """Look for the least of each large amount that still breaks the property, by bisection."""
-        if index >= len(self.best):
-            return
-        step = self.best[index]
-        if not isinstance(step, CallStep):
-            return
-        for position, arg in enumerate(step.args):
-            if isinstance(arg, bool) or not isinstance(arg, int) or not _LARGE < arg < _AMOUNTS:
-                continue
-            low, high = 0, arg
-            while high - low > 1 and index < len(self.best):
+        """Look for the least of each number in a step that still breaks it, by bisection."""
+        position = 0
+        while index < len(self.best) and position < len(_amounts(self.best[index])):
+            high, changed = _amounts(self.best[index])[position]
+            low = 0
+            while high - low > 1:
                 middle = (low + high) // 2
-                now = self.best[index]
-                assert isinstance(now, CallStep)
-                args = (*now.args[:position], middle, *now.args[position + 1 :])
-                if self._replace(index, dataclasses.replace(now, args=args)):
+                if self._replace(index, changed(middle)):
                     high = middle
                 else:
                     low = middle
+            position += 1
+
+
+def _amounts(step: Step) -> list[tuple[int, Callable[[int], Step]]]:
+    """The numbers in a step that have a size, each with what makes the step with another one."""
+    if isinstance(step, ClockStep):
+        return [(step.blocks, lambda blocks: dataclasses.replace(step, blocks=blocks))]
+    if isinstance(step, RelayStep):
+        return []
+    return [
+        (step.value, lambda value: dataclasses.replace(step, value=value)),
+        *(
+            (arg, partial(_with_argument, step, position))
+            for position, arg in enumerate(step.args)
+            if _is_amount(arg)
+        ),
+    ]
+
+
+def _is_amount(arg: Value) -> bool:
+    return isinstance(arg, int) and not isinstance(arg, bool) and 0 <= arg < _AMOUNTS
+
+
+def _with_argument(step: CallStep, position: int, arg: Value) -> CallStep:
+    args = (*step.args[:position], arg, *step.args[position + 1 :])
+    return dataclasses.replace(step, args=args)
 
 
 def _recast(step: Step, actor: str, other: str) -> Step:
@@ -166,25 +186,19 @@ def _plainer(step: Step, actors: Sequence[str]) -> Iterator[Step]:
             yield dataclasses.replace(step, value=value)
         for position, arg in enumerate(step.args):
             for simple in _simpler(arg):
-                args = (*step.args[:position], simple, *step.args[position + 1 :])
-                yield dataclasses.replace(step, args=args)
+                yield _with_argument(step, position, simple)
 
 
 def _simpler(arg: Value) -> Iterator[Value]:
     if isinstance(arg, bool):
         if arg:
             yield False
-    elif isinstance(arg, int):
-        if arg < _AMOUNTS:
-            yield from _smaller(arg)
+    elif _is_amount(arg):
+        yield from _smaller(arg)
     elif isinstance(arg, bytes) and arg and len(arg) % 32:
         yield b""
 
 
 def _smaller(number: int) -> Iterator[int]:
-    """Numbers nearer to 0, the plainest first."""
-    seen = {number}
-    for candidate in (0, 1, 2, 10, 100, 10**18, number // 2, number - 1):
-        if 0 <= candidate < number and candidate not in seen:
-            seen.add(candidate)
-            yield candidate
+    """Round numbers nearer to 0, the plainest first."""
+    return (candidate for candidate in (0, 1, 2, 10, 100, 10**18) if candidate < number)

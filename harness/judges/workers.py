@@ -153,9 +153,9 @@ def _listen(running: Sequence[_Worker], on_message: Callable[[int, Any], None]) 
                 continue
             if kind == "outcome":
                 worker.outcome = content
-            else:
-                on_message(worker.number, content)
-        elif worker.deadline is not None and time.monotonic() >= worker.deadline:
+                continue
+            on_message(worker.number, content)
+        if worker.deadline is not None and time.monotonic() >= worker.deadline:
             worker.outcome = Failed("out of time")
 
 

@@ -201,7 +201,7 @@ def locks_are_never_overwritten(
         return None
     now = after.l1_bonding.state.unbondingLocks[who][id]
     if now.amount == was.amount and now.withdrawRound == was.withdrawRound:
-        return None
+        return True
     closing = call.is_to("l1_bonding.withdrawStake") or call.is_to("l1_bonding.rebond")
     return now.amount == 0 and closing and call.sender == who
 

@@ -36,13 +36,6 @@ class Lesson:
     senders: Counter[str] = field(default_factory=Counter)
     values: dict[int, list[Any]] = field(default_factory=dict)
 
-    @property
-    def weight(self) -> int:
-        """How often to call the function, relative to others."""
-        if self.succeeded:
-            return 4
-        return 1 if self.tried >= _ENOUGH else 2
-
 
 @dataclass
 class Lessons:
@@ -53,6 +46,20 @@ class Lessons:
     def about(self, contract: str, function: str) -> Lesson:
         """What was learnt about a function so far."""
         return self.of.get(f"{contract}.{function}", _NOTHING)
+
+    def weight(self, contract: str, function: str) -> int:
+        """How often to call a function, relative to others.
+
+        What has succeeded is worth most where it succeeds seldom; what never has, least.
+        """
+        lesson = self.about(contract, function)
+        if not lesson.succeeded:
+            return 1 if lesson.tried >= _ENOUGH else 3
+        successes = [each.succeeded for each in self.of.values() if each.succeeded]
+        mean = sum(successes) / len(successes)
+        if lesson.succeeded < mean / 2:
+            return 8
+        return 4 if lesson.succeeded < 2 * mean else 2
 
     def learn(self, step: CallStep, succeeded: bool) -> None:
         """Take a call's outcome in."""

@@ -25,6 +25,7 @@ __all__ = ["Found", "build_machine"]
 
 _RELAY_EVERY = 4
 _CLOCK_EVERY = 20
+_IDLE = 4
 _WHO = st.sampled_from((True, True, True, False))
 _SUGGESTED = st.integers(0, 9)
 _BLOCKS = st.sampled_from((1, 2, 5, 50, 300, 5_760, 7_200, 40_320, 50_400, 60_000))
@@ -43,7 +44,7 @@ def build_machine(session: Session) -> type[RuleBasedStateMachine]:
     rules: dict[str, Rule] = {}
     for contract, function in session.compiled.transactions():
         if drawer.callers(contract, function):
-            for copy in range(drawer.lessons.about(contract, function.name).weight):
+            for copy in range(drawer.lessons.weight(contract, function.name)):
                 name = f"{contract}__{function.selector.hex()}_{copy}"
                 rules[name] = _calling(drawer, contract, function)
     for contract in session.compiled.contracts:
@@ -172,15 +173,15 @@ class _Steps:
         for transport in self._compiled.system.transports:
             for action in transport.actions(world):
                 possible.setdefault((action.channel, action.message), []).append(action)
-        if not possible:
+        # Now and then there is nothing to do: that costs nothing, an idle attempt does.
+        weighted: list[tuple[str, int] | None] = [None] * _IDLE
+        for channel, number in possible:
+            message = world.messages(channel)[number]
+            weighted += [(channel, number)] * _worth(message)
+        key = weighted[data.draw(st.integers(0, len(weighted) - 1))]
+        if key is None:
             return
-        # Messages that make a call which the system knows are worth more tries than others.
-        weighted = [
-            key
-            for key in possible
-            for _ in range(1 if _is_noise(world.messages(key[0])[key[1]]) else 4)
-        ]
-        chosen = possible[weighted[data.draw(st.integers(0, len(weighted) - 1))]]
+        chosen = possible[key]
         likely = [a for a in chosen for _ in range(3 * len(chosen) if a.hopeful else 1)]
         action = likely[data.draw(st.integers(0, len(likely) - 1))]
         sender = data.draw(self._everyone)
@@ -199,8 +200,11 @@ class _Steps:
             raise Found
 
 
-def _is_noise(message: Message) -> bool:
-    return not message.function or message.status is not MessageStatus.IN_FLIGHT
+def _worth(message: Message) -> int:
+    """How often to try something with a message: most with one that makes a call we know."""
+    if message.status is not MessageStatus.IN_FLIGHT:
+        return 1
+    return 12 if message.function else 2
 
 
 def _addresses_of(likely: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:

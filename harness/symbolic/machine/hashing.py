@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from harness.compile import keccak256
-from harness.symbolic.machine.data import Data, Source
+from harness.symbolic.machine.data import WORD_BYTES, Data, Source
 from harness.symbolic.terms import Assignment, Function, Int, const, evaluate
 from harness.symbolic.terms.node import APP
 
-__all__ = ["Hashes", "hashed_words", "opaque_digest"]
+__all__ = ["Hashes", "Preimage", "preimage_of"]
 
 _MARGIN: Final = 1 << 64
 _LEAST, _MOST = _MARGIN, (1 << 256) - _MARGIN
@@ -49,15 +50,30 @@ def _is_hash(function: Function) -> bool:
     return function.exact is not None and function.name.startswith(_PREFIX)
 
 
-def hashed_words(term: Int) -> tuple[Int, ...] | None:
-    """What a hash term is the hash of, if that is one or two words; None for other terms."""
-    if term.op == APP and _is_hash(term.data):
-        if term.data is _function((32,)) or term.data is _function((32, 32)):
-            return term.args
+@dataclass(frozen=True, slots=True)
+class Preimage:
+    """What a slot is the hash of: a slot alone, or a mapping's key and its slot."""
+
+    slot: Int
+    key: Int | None = None
+    width: int = 32
+    """Bytes of the key."""
+
+
+def preimage_of(term: Int) -> Preimage | None:
+    """What a hash term is the hash of, if it can be a storage slot; None for other terms."""
+    if term.op != APP or not _is_hash(term.data):
+        return None
+    function: Function = term.data
+    if function is _function((32,)):
+        return Preimage(term.args[0])
+    if function.arity == 2 and function.name.endswith(",32)"):
+        width = int(function.name[len(_PREFIX) + 1 : -1].split(",")[0])
+        return Preimage(term.args[1], term.args[0], width)
     return None
 
 
-def opaque_digest(name: str, arity: int) -> Function:
+def _opaque_digest(name: str, arity: int) -> Function:
     """An uninterpreted hash of data with opaque parts; see `Hashes.meanings`."""
     return Function(f"{_PREFIX}[{name}]", arity, _LEAST, _MOST)
 
@@ -69,42 +85,41 @@ class Hashes:
     """
 
     def __init__(self) -> None:
-        self._preimages: dict[int, tuple[int, ...]] = {}
+        self._preimages: dict[int, bytes] = {}
         self._sorted: list[int] = []
         self.opaque: dict[str, tuple[int | str | Source, ...]] = {}
         """Name of each uninterpreted hash function to the shape of what it hashes."""
 
-    def note(self, *words: int) -> int:
-        """The digest of one or two constant words, remembered."""
-        digest = int.from_bytes(
-            keccak256(b"".join(word.to_bytes(32, "big") for word in words)), "big"
-        )
-        if digest not in self._preimages:
-            self._preimages[digest] = words
+    def note(self, content: bytes) -> int:
+        """The digest of constant bytes, remembered if it can be a storage slot."""
+        digest = int.from_bytes(keccak256(content), "big")
+        if digest not in self._preimages and len(content) >= WORD_BYTES:
+            self._preimages[digest] = content
             insort(self._sorted, digest)
         return digest
 
-    def preimage_near(self, slot: int) -> tuple[tuple[int, ...], int] | None:
-        """The words whose digest is at most a little below a slot, and the distance."""
+    def preimage_near(self, slot: int) -> tuple[Preimage, int] | None:
+        """The preimage of a digest at most a little below a constant slot, and the distance."""
         index = bisect_right(self._sorted, slot) - 1
         if index < 0 or slot - self._sorted[index] >= _FAR:
             return None
         digest = self._sorted[index]
-        return self._preimages[digest], slot - digest
+        content = self._preimages[digest]
+        inner = const(int.from_bytes(content[-WORD_BYTES:], "big"))
+        width = len(content) - WORD_BYTES
+        key = const(int.from_bytes(content[:width], "big")) if width else None
+        return Preimage(inner, key, width), slot - digest
 
     def digest(self, data: Data) -> Int:
         """Keccak-256 of a byte string."""
         known = data.known_bytes()
         if known is not None:
-            if len(known) in (32, 64):
-                parts = (known[i : i + 32] for i in range(0, len(known), 32))
-                return const(self.note(*(int.from_bytes(part, "big") for part in parts)))
-            return const(int.from_bytes(keccak256(known), "big"))
+            return const(self.note(known))
         shape = data.shape
         if all(isinstance(part, int) for part in shape):
             return _function(tuple(part for part in shape if isinstance(part, int)))(*data.terms())
         name = ",".join(str(p) if isinstance(p, int | str) else p.name for p in shape)
-        function = opaque_digest(name, len(data.terms()))
+        function = _opaque_digest(name, len(data.terms()))
         self.opaque[function.name] = shape
         return function(*data.terms())
 
@@ -124,9 +139,10 @@ class Hashes:
         mappings at, some small slots."""
         known = list(keys)
         for slot in slots:
-            self.note(slot)
+            tail = slot.to_bytes(WORD_BYTES, "big")
+            self.note(tail)
             for key in known:
-                self.note(key, slot)
+                self.note(key.to_bytes(WORD_BYTES, "big") + tail)
 
 
 def _bytes_of(

@@ -15,7 +15,6 @@ slot is a region of its own, and so is what hangs below it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,7 +29,7 @@ from harness.compile import (
     ValueType,
     keccak256,
 )
-from harness.symbolic.terms import Function, Int, const, int_var
+from harness.symbolic.terms import Function, Int, int_var
 from harness.world import Accessor, Index, Key, Length, Member, Place
 
 __all__ = ["Field", "Region", "Step", "field_values", "fields_of"]
@@ -40,7 +39,7 @@ __all__ = ["Field", "Region", "Step", "field_values", "fields_of"]
 class Step:
     """One step from a slot to another.
 
-    `map` hashes a key with the slot, `data` hashes the slot, `move` adds `size` slots, and `item`
+    `map` hashes a key of `size` bytes with the slot, `data` hashes the slot, `move` adds `size` slots, and `item`
     adds `size` slots for each unit of an index.
     """
 
@@ -109,7 +108,7 @@ class Region:
         rest = list(keys)
         for step in self.steps:
             if step.kind == "map":
-                words = rest.pop(0).to_bytes(32, "big") + slot.to_bytes(32, "big")
+                words = rest.pop(0).to_bytes(step.size, "big") + slot.to_bytes(32, "big")
                 slot = int.from_bytes(keccak256(words), "big")
             elif step.kind == "data":
                 slot = int.from_bytes(keccak256(slot.to_bytes(32, "big")), "big")
@@ -144,9 +143,6 @@ def field_values(region: Region, keys: tuple[Int, ...], era: str) -> tuple[Int, 
         else:
             values.append(int_var(name, 0, one.most))
     return tuple(values)
-
-
-Leaf = Callable[[StorageType, int], tuple[Field, ...]]
 
 
 def fields_of(
@@ -252,16 +248,3 @@ def struct_fields(
 ) -> tuple[Field, ...]:
     """The fields of an entry or item in the word `distance` slots after its first."""
     return tuple(_inside(contract, kind, distance, 0, prefix))
-
-
-def mapping_value(kind: StorageType) -> StorageType | None:
-    """What a mapping leads to; None for other types."""
-    return kind.value if isinstance(kind, MappingType) else None
-
-
-def initial_word(region: Region, values: tuple[Int, ...]) -> Int:
-    """The word that field values make up."""
-    from harness.symbolic.terms import linear
-
-    parts = [linear.scale(v, 1 << f.offset) for f, v in zip(region.fields, values, strict=True)]
-    return linear.total(parts) if parts else const(0)

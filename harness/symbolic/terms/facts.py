@@ -57,7 +57,11 @@ class Facts(Knowledge):
         return self.rewrite(form)
 
     def rewrite(self, term: T) -> T:
-        """A term that is equal on this path, with wrap-around made exact where facts allow."""
+        """A term that is equal on this path, with wrap-around made exact where facts allow.
+
+        At a branch, rewrite the condition, `rewrite(words.truth(word))`, then assume it; some
+        comparisons are recognised only when they are rewritten as conditions.
+        """
         return rebuild(term, self._visit, self._memo)
 
     def rewrite_all(self, terms: Iterable[Int]) -> list[Int]:

@@ -35,6 +35,7 @@ from harness.symbolic.terms.node import (
     memo,
 )
 
+_RESIDUE = "residue"
 _LONGEST_CHAIN = 64
 """Slices are pushed into an if-then-else chain of at most so many alternatives."""
 
@@ -139,6 +140,14 @@ def residue_form(term: Int, bits: int) -> Int:
     """
     if _is_residue(term, bits):
         return term
+    key = (_RESIDUE, term, bits)
+    found: Int | None = memo.get(key)
+    if found is None:
+        found = memo[key] = _residue_form(term, bits)
+    return found
+
+
+def _residue_form(term: Int, bits: int) -> Int:
     again = True
     while again and term.op in (LIN, SLICE):
         again = False

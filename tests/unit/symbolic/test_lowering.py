@@ -14,6 +14,7 @@ from harness.symbolic.solve import (
     Query,
     check,
     cvc5_solver,
+    satisfiable,
     z3_solver,
 )
 from harness.symbolic.terms import (

@@ -1,0 +1,214 @@
+"""One path through a call: its frames, what it knows, and what it has changed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.symbolic.machine.data import Data, Order
+from harness.symbolic.machine.memory import Memory
+from harness.symbolic.machine.program import Account, Program
+from harness.symbolic.machine.state import ChainState
+from harness.symbolic.terms import FALSE, TRUE, Bool, Facts, Int, const, not_, word_var
+
+if TYPE_CHECKING:
+    from harness.symbolic.machine.machine import Machine
+    from harness.symbolic.machine.setting import Block, Call, Setting
+
+__all__ = ["Branch", "Dead", "Frame", "Path", "Return"]
+
+
+class Dead(Exception):
+    """Nothing can be on this path: what it would have to assume is false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A decision that was taken on the way."""
+
+    contract: str
+    """The account whose code asked."""
+
+    pc: int
+    """Where."""
+
+    condition: Bool
+    """What holds from there on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What becomes of a nested call when it ends."""
+
+    out: Int
+    """Where in the caller's memory the result goes."""
+
+    size: Int
+    """How many bytes of it, at most."""
+
+    created: Int | None = None
+    """The address of the new contract, for CREATE and CREATE2."""
+
+
+class Frame:
+    """A running call: code, stack, memory, and in whose name it runs."""
+
+    __slots__ = (
+        "address", "calldata", "caller", "code", "loops", "memory", "owner", "pc", "program",
+        "returndata", "returns", "saved", "stack", "static", "undo", "value",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        code: Account,
+        owner: Account,
+        caller: Int,
+        value: Int,
+        calldata: Data,
+        static: bool,
+        saved: ChainState,
+        returns: Return | None,
+    ) -> None:
+        self.code = code
+        """Whose code runs."""
+        self.owner = owner
+        """Whose storage and ether it works on: another account in a DELEGATECALL."""
+        self.program: Program = code.program
+        self.address: Int = const(owner.address)
+        self.caller = caller
+        self.value = value
+        self.calldata = calldata
+        self.static = static
+        self.saved = saved
+        """The state to go back to if the frame fails."""
+        self.returns = returns
+        """None for the outermost frame."""
+        self.stack: list[Int] = []
+        self.memory = Memory()
+        self.pc = 0
+        self.returndata = Data()
+        self.loops: dict[int, Any] = {}
+        """For each branch that went both ways: see `loops`."""
+        self.undo: list[Int] = []
+        """The stack as it was when the instruction began."""
+
+    def fork(self) -> Frame:
+        """A copy that goes its own way."""
+        other: Frame = Frame.__new__(Frame)
+        for name in (
+            "code", "owner", "program", "address", "caller", "value", "calldata", "static",
+            "saved", "returns", "pc", "returndata", "undo",
+        ):  # fmt: skip
+            setattr(other, name, getattr(self, name))
+        other.stack = self.stack[:]
+        other.memory = self.memory.fork()
+        other.loops = dict(self.loops)
+        return other
+
+
+class Path:
+    """A path that is being explored.
+
+    Hooks may use `assume`, `facts`, `state`, and keep what they need in `ghosts`, whose values
+    must be immutable: a fork copies the dictionary and nothing below it.
+    """
+
+    def __init__(self, machine: Machine, call: Call, block: Block, state: ChainState) -> None:
+        self.machine = machine
+        self.call = call
+        self.block = block
+        self.state = state
+        """What the path has changed so far."""
+        self.facts = Facts()
+        """What holds on the path; `assume` adds to it."""
+        self.order = Order(self.facts)
+        self.frames: list[Frame] = []
+        self.ghosts: dict[str, Any] = {}
+        """Whatever the caller of the machine keeps for each path."""
+        self.flags: frozenset[str] = frozenset()
+        """What the path relies on and does not know exactly, in words."""
+        self.branches: tuple[Branch, ...] = ()
+        """Decisions so far."""
+        self.obligations: tuple[Bool, ...] = ()
+        """What must hold for storage to stay as its types say; to be proved of the path."""
+        self.loads: dict[tuple[Any, tuple[Int, ...]], None] = {}
+        """(region, keys) of every word of storage that was read, in order."""
+        self.fresh: tuple[Int, ...] = ()
+        """Variables that the path has invented."""
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost frame."""
+        return self.frames[-1]
+
+    @property
+    def setting(self) -> Setting:
+        """The chain and its contracts."""
+        return self.machine.setting
+
+    def fork(self) -> Path:
+        """A copy that goes its own way."""
+        other: Path = Path.__new__(Path)
+        other.__dict__.update(self.__dict__)
+        other.frames = [frame.fork() for frame in self.frames]
+        other.ghosts = dict(self.ghosts)
+        other.loads = dict(self.loads)
+        return other
+
+    def assume(self, condition: Bool) -> None:
+        """Go on only where a condition holds. Raises Dead if it holds nowhere on the path."""
+        if condition is TRUE:
+            return
+        if condition is FALSE or self.facts.decide(condition) is False:
+            raise Dead(f"{condition!r} is false on the path")
+        self.facts = self.facts.assume(condition)
+        self.order = Order(self.facts)
+
+    def known(self, condition: Bool) -> bool | None:
+        """Whether the path decides a condition (None: both are open)."""
+        truth = self.facts.decide(condition)
+        return self.facts.decide(self.facts.rewrite(condition)) if truth is None else truth
+
+    def decide(self, condition: Bool) -> bool:
+        """The truth of a condition. Where both are open, this path takes the true side, and a
+        fork that runs the current instruction again takes the other.
+
+        An instruction must decide before it changes anything but the stack.
+        """
+        truth = self.facts.decide(condition)
+        if truth is not None:
+            return truth
+        condition = self.facts.rewrite(condition)
+        truth = self.facts.decide(condition)
+        if truth is not None:
+            return truth
+        other = self.fork()
+        frame = other.frame
+        frame.stack = frame.undo[:]
+        other.take(not_(condition))
+        self.machine.later(other)
+        self.take(condition)
+        return True
+
+    def take(self, condition: Bool) -> None:
+        """Assume a side of a branch, and note it."""
+        frame = self.frame
+        self.branches = (*self.branches, Branch(frame.code.name, frame.pc, condition))
+        self.facts = self.facts.assume(condition)
+        self.order = Order(self.facts)
+
+    def invent(self, what: str, bits: int = 256) -> Int:
+        """A new variable `<what>#<n>`, unique within the exploration."""
+        variable = word_var(f"{what}#{self.machine.serial()}", bits)
+        self.fresh = (*self.fresh, variable)
+        return variable
+
+    def flag(self, what: str) -> None:
+        """Note something that is not known exactly."""
+        if what not in self.flags:
+            self.flags = self.flags | {what}
+
+    def ghost(self, values: Mapping[str, Any]) -> None:
+        """Set some ghosts."""
+        self.ghosts = {**self.ghosts, **values}
