@@ -64,7 +64,7 @@ class NameBook:
 
     >>> book = NameBook()
     >>> book.add("token", 0xC0FFEE)
-    0x0000000000000000000000000000000000C0fFEE
+    0x0000000000000000000000000000000000C0FFEE
     """
 
     def __init__(self, names: Mapping[str, int] | None = None) -> None:

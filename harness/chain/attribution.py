@@ -140,7 +140,11 @@ class Attribution:
             span = self._hashed((slot - distance) % _WORD)
             if span is not None:
                 return self._descend(span.place, span.kind, distance)
-        return None
+        array = self._array_around(slot)
+        if array is None:
+            return None
+        span, distance = array
+        return self._descend(span.place, span.kind, distance)
 
     def _descend(self, place: Place, kind: StorageType, distance: int) -> _Span | None:
         if isinstance(kind, _Data):
@@ -196,6 +200,8 @@ class Attribution:
         found: list[Leaf] = []
         for position in range(each):
             index = distance * each + position
+            if kind.length is not None and index >= kind.length:
+                break
             found += self._inside(place.then(Index(index)), kind.item, 0, position * size)
         return found
 
@@ -206,12 +212,20 @@ class Attribution:
             self._sources[base] = slot
 
     def _in_array(self, slot: int) -> tuple[Leaf, ...]:
+        array = self._array_around(slot)
+        if array is None:
+            return ()
+        span, distance = array
+        return tuple(self._inside(span.place, span.kind, distance, 0))
+
+    def _array_around(self, slot: int) -> tuple[_Span, int] | None:
+        """The array data that a slot far from its start lies in, and how many slots in."""
         at = bisect_right(self._bases, slot) - 1
         if at < 0 or slot - self._bases[at] >= _ARRAY_SLOTS:
-            return ()
+            return None
         base = self._bases[at]
         span = self._array_data(self._sources[base])
-        return () if span is None else tuple(self._inside(span.place, span.kind, slot - base, 0))
+        return None if span is None else (span, slot - base)
 
 
 @dataclass(frozen=True, slots=True)

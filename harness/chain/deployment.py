@@ -19,8 +19,11 @@ __all__ = ["deploy_world"]
 DEPLOYER = address_of("deployer")
 
 
-def deploy_world(compiled: CompiledSystem) -> ConcreteWorld:
+def deploy_world(compiled: CompiledSystem, *, translate: bool = True) -> ConcreteWorld:
     """A world with the system freshly deployed.
+
+    ``translate`` runs hot bytecode as translated Python, for a search; off, every opcode is
+    py-evm's own, to confirm what a search found.
 
     Raises :class:`UsageError` where the system's ``deploy`` fails, with the contract's reason.
     """
@@ -31,7 +34,7 @@ def deploy_world(compiled: CompiledSystem) -> ConcreteWorld:
             block=decl.block,
             time=decl.time,
             basefee=decl.basefee,
-            translate=False,
+            translate=translate,
         )
         for name, decl in compiled.chains.items()
     }

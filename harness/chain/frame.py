@@ -281,10 +281,6 @@ class Frame(BaseComputation):
                 precompile(frame)
         except VMError as error:
             frame._error = error.with_traceback(None)  # which would refer back to the frame
-            if error.burns_gas:
-                frame._gas_meter.gas_remaining = 0
-            if error.erases_return_data:
-                frame.return_data = b""
         return frame
 
     def prepare_child_message(

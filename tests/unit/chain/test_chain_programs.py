@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from eth.vm import opcode_values as op
 
-from harness.chain import Failure, Transaction
+from harness.chain import FORKS, Failure, Transaction
 
 from .evm_programs import CONTRACTS, SENDER, Label, Reference, Token, assemble, opaque, push
 from .stock_evm import MODES, Account, compare
@@ -18,6 +18,11 @@ WORD = 1 << 256
 def loop(body: Sequence[Token]) -> list[Token]:
     """The body, 40 times."""
     return [push(40), Label(1), *body, push(1), op.SWAP1, op.SUB, op.DUP1, Reference(1), op.JUMPI]
+
+
+def store(slot: int, word: int) -> list[Token]:
+    """SSTORE."""
+    return [push(word), push(slot), op.SSTORE]
 
 
 def hash_of(size: int) -> list[Token]:
@@ -31,6 +36,8 @@ def precompile(number: int) -> list[Token]:
     return [*reach, push(number), op.GAS, op.STATICCALL, push(number), op.SSTORE]
 
 
+ORDER = [0, 9, 5, 0, 5, 5, 9, 0, 0, 9, 9, 5, 6, 0]
+DESTRUCTIBLE = assemble([push(0x33FF), push(0), op.MSTORE, push(2), push(30), op.RETURN])
 FOUR: list[Token] = [push(7)] * 4
 FULL: list[Token] = [push(7)] * 1023
 ENDLESS: list[Token] = [Label(1), Reference(1), op.JUMP]
@@ -87,6 +94,26 @@ PROGRAMS_BY_HAND: dict[str, tuple[list[Token], Failure | None]] = {
     "empty hash far away": ([push(0), push(WORD - 1), op.SHA3, push(0), op.SSTORE], None),
     "gas is exact": ([op.GAS, push(0), op.SSTORE, op.GAS, push(1), op.SSTORE], None),
     "refund for clearing": ([push(0), push(2), op.SSTORE], None),
+    "store of the same word": ([push(9), push(2), op.SSTORE], None),
+    "every order of stores": (
+        [
+            *(push(1), push(0x90000), op.MSTORE),  # costs so much that refunds are not capped
+            *(token for slot in (0, 2) for word in ORDER for token in store(slot, word)),
+        ],
+        None,
+    ),
+    "creates, calls and destroys": (
+        [
+            *(push(0x6000600060006000600033FF), push(0), op.MSTORE),
+            *(push(12), push(20), push(0), op.CREATE, push(0), op.SSTORE),
+            *(push(int.from_bytes(DESTRUCTIBLE)), push(0), op.MSTORE),
+            *(push(len(DESTRUCTIBLE)), push(32 - len(DESTRUCTIBLE)), push(7), op.CREATE),
+            *[push(0)] * 5,
+            *(op.DUP1 + 5, op.GAS, op.CALL, push(1), op.SSTORE),
+            *(op.EXTCODESIZE, push(3), op.SSTORE),
+        ],
+        None,
+    ),
     "set and reset": ([push(1), push(0), op.SSTORE, push(0), push(0), op.SSTORE], None),
     "recursion to the end": ([*RECURSION, op.RETURN], None),
     "reads past return data": (
@@ -133,7 +160,7 @@ def test_program_by_hand(mode: str, name: str) -> None:
         CONTRACTS[0]: Account(10**6, 1, assemble(tokens), ((2, 9),)),
         SENDER: Account(10**18),
     }
-    amounts = [1_000_000, *range(0, 200, 7), *range(2_000, 50_000, 1_777)]
+    amounts = [1_000_000, *range(0, 200, 7), *range(2_296, 2_316), *range(2_500, 50_000, 1_777)]
     transactions = [
         Transaction(SENDER, CONTRACTS[0], data=b"\x01\x02\x03", gas=gas) for gas in amounts
     ]
@@ -161,7 +188,7 @@ def test_static_call_protects(mode: str, opcode: int) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_delegated_account(mode: str) -> None:
     """EIP-7702: an account whose code points at a contract runs that contract's code."""
-    delegate = assemble([op.ADDRESS, push(0), op.SSTORE])
+    delegate = assemble([push(CONTRACTS[0]), op.BALANCE, op.ADDRESS, push(0), op.SSTORE])
     call: list[Token] = [*[push(0)] * 5, push(CONTRACTS[1]), op.GAS, op.CALL]
     accounts = {
         CONTRACTS[0]: Account(0, 1, delegate),
@@ -172,3 +199,19 @@ def test_delegated_account(mode: str) -> None:
     transactions = [Transaction(SENDER, CONTRACTS[1]), Transaction(SENDER, CONTRACTS[2])]
     results = compare(mode, "prague", accounts, transactions)
     assert [result.failure for result in results] == [None, None]
+
+
+@pytest.mark.parametrize("fork", FORKS)
+def test_what_is_warm_from_the_start(fork: str) -> None:
+    """Sender, recipient, precompiles, and the block's beneficiary from Shanghai on."""
+    tokens: list[Token] = []
+    for opcode in (op.ORIGIN, op.ADDRESS, op.COINBASE, op.TIMESTAMP):
+        tokens += [op.GAS, opcode, op.BALANCE, op.GAS, op.SWAP1, op.POP, op.SWAP1, op.SUB]
+    for slot in range(4):
+        tokens += [push(slot), op.SSTORE]
+    for address in (1, 9, 10, 11, 18):
+        tokens += [push(address), op.EXTCODEHASH, op.POP]
+    accounts = {CONTRACTS[0]: Account(0, 1, assemble(tokens)), SENDER: Account()}
+    for mode in MODES:
+        result = compare(mode, fork, accounts, [Transaction(SENDER, CONTRACTS[0])])[0]
+        assert result.failure is None
