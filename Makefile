@@ -1,6 +1,6 @@
 # Invariant Harness: `make help` lists what there is to do.
 #
-# `make setup` needs Python 3.11 to 3.13 and nothing else: Node.js comes with it, no
+# `make setup` needs Python 3.11 or later and nothing else: Node.js comes with it, no
 # compiler of C is used. Each step leaves a stamp, so a second run does nothing.
 
 .DEFAULT_GOAL := help
@@ -63,7 +63,7 @@ lock: $(STAMP)/packages ## Resolve the dependencies anew. e.g. make lock ARGS="-
 
 .PHONY: doctor
 doctor: setup ## Say which tools were found, and where. e.g. make doctor
-	@$(BIN)/python -m harness.compile
+	@$(BIN)/harness doctor
 
 .PHONY: clean
 clean: ## Remove caches and build output; keep the installed packages. e.g. make clean
@@ -78,13 +78,13 @@ pristine: clean ## Remove all that `make setup` installed, too. e.g. make pristi
 
 $(STAMP)/venv:
 	@for python in $(PYTHON); do \
-	    if "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	    if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info[:2] < (3, 11))' \
 	        2>/dev/null; then \
 	        echo "setup: $(VENV) with $$("$$python" --version)" >&2; \
 	        "$$python" -m venv $(VENV) && mkdir -p $(STAMP) && touch $@; exit; \
 	    fi; \
 	done; \
-	echo 'setup: none of $(PYTHON) is a Python 3.11 to 3.13 with the modules venv and ensurepip.' >&2; \
+	echo 'setup: none of $(PYTHON) is a Python 3.11 or later with the modules venv and ensurepip.' >&2; \
 	echo '       Install one (on Debian: python3 and python3-venv), or name it: make setup PYTHON=/path/to/python3' >&2; \
 	exit 2
 

@@ -156,6 +156,12 @@ def rule(
 
     The property sees reverted calls too: ``call.succeeded`` tells them apart.
     """
+    if len(on.split(".")) != 2 or not all(on.split(".")):
+        raise UsageError(
+            f"a rule is about one function, and {on!r} names none",
+            where=f"property {id!r}",
+            fix='write on="contract.function"',
+        )
     return _declare(Kind.RULE, id, severity, source, required, on)
 
 

@@ -286,7 +286,8 @@ class System:
     likely: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     """Values of an argument that have a chance: ``contract.function.argument`` -> values.
 
-    A fuzzer tries these more often than others; it never tries nothing else.
+    A value may be a function of the system in a world: a number that is near to something there.
+    ``None`` stands for any other value.  A fuzzer tries these more often, and never these alone.
     """
     unmodelled: ClassVar[Mapping[str, str]] = {}
     """Variables that the specification leaves out: ``contract.variable`` -> why."""

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import itertools
+import os
+import sysconfig
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from harness.address import Address
 from harness.chain.world import ConcreteWorld, Executed
-from harness.errors import HarnessError, InternalError, UsageError
+from harness.compiled import CompiledSystem
+from harness.errors import HarnessError, InternalError, LookupProblem, UsageError
 from harness.judges.recording import Recorder
 from harness.property import Bounded, Kind, Property
 from harness.world import Key
 
-__all__ = ["Checker", "PropertyFault", "Reading", "Scope", "Violation", "evaluate", "raised"]
+__all__ = [
+    "Checker",
+    "PropertyFault",
+    "Reading",
+    "Scope",
+    "Violation",
+    "check_rule",
+    "evaluate",
+    "raised",
+]
+
+_NOT_AUTHORS = (
+    str(Path(__file__).parents[1]) + os.sep,
+    *(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")),
+)
+"""Where code lies that no author of properties wrote: the harness, Python, its packages."""
 
 
 class PropertyFault(UsageError):
@@ -202,6 +221,17 @@ def evaluate(each: Property, args: tuple[Any, ...]) -> bool | None:
     )
 
 
+def check_rule(each: Property, compiled: CompiledSystem) -> None:
+    """Refuse a rule about a function that there is not, which would never say anything."""
+    contract, _, function = each.on.partition(".")
+    try:
+        names = {known.name for known in compiled.abi(contract).functions}
+        if function not in names:
+            raise LookupProblem.unknown("function", function, names, contract)
+    except LookupProblem as wrong:
+        raise raised(each, wrong) from wrong
+
+
 def raised(each: Property, wrong: Exception) -> PropertyFault:
     """The fault of a property that raised, with the line of its author that did."""
     where = _line_of(each, wrong)
@@ -217,11 +247,16 @@ def raised(each: Property, wrong: Exception) -> PropertyFault:
 
 
 def _line_of(each: Property, wrong: Exception) -> str:
-    """The author's line that raised, rather than ours."""
-    lines = [f for f in traceback.extract_tb(wrong.__traceback__) if f.filename == each.file]
-    if lines:
-        return f"{lines[-1].filename}:{lines[-1].lineno}: {lines[-1].line}"
+    """The author's line that raised, rather than ours: in the property's file if it can be."""
+    lines = [f for f in traceback.extract_tb(wrong.__traceback__) if _is_authors(f.filename)]
+    best = [f for f in lines if f.filename == each.file] or lines
+    if best:
+        return f"{best[-1].filename}:{best[-1].lineno}: {best[-1].line}"
     return f"{each.file}:{each.line}"
+
+
+def _is_authors(file: str) -> bool:
+    return not any(file.startswith(folder) for folder in _NOT_AUTHORS)
 
 
 def _choices(

@@ -20,6 +20,7 @@ Attempt = Callable[[tuple[Step, ...]], "int | None"]
 """Runs steps from deployment: the number of steps up to the one that breaks the property, or
 ``None`` if none does."""
 
+_SHORT = 6
 _MOST_ATTEMPTS = 800
 _AMOUNTS = 1 << 128
 """No amount is larger; an address is, and another address is no plainer."""
@@ -41,6 +42,7 @@ def minimise(
     search = _Search(tuple(steps), attempt, sends)
     search.shorten()
     search.simplify(actors)
+    search.leap()
     search.shorten()
     return search.best
 
@@ -89,6 +91,19 @@ class _Search:
             elif not removed:
                 return
 
+    def leap(self) -> None:
+        """Leave out a step and make a later amount small, which neither alone would survive."""
+        if len(self.best) > _SHORT:
+            return
+        for start in range(len(self.best) - 1, -1, -1):
+            if start >= len(self.best) or len(self.best) == 1:
+                continue
+            left = self._without(start, start + 1)
+            for index, step in enumerate(left[start:], start):
+                small = _small(step)
+                if any(self._take((*left[:index], each, *left[index + 1 :])) for each in small):
+                    break
+
     def _without(self, start: int, end: int) -> tuple[Step, ...]:
         """The steps without some, and the later ones renumbered to relay what is still sent."""
         gone = {message for each in self._sends(self.best)[start:end] for message in each}
@@ -111,13 +126,19 @@ class _Search:
             for other in sorted(s for s in senders if rank.get(s, len(rank)) > rank[plain]):
                 self._take(tuple(_recast(step, other, plain) for step in self.best))
         self.shorten()
-        for index in range(len(self.best)):
-            improved = True
-            while improved and index < len(self.best):
-                improved = any(
-                    self._replace(index, plainer) for plainer in _plainer(self.best[index], actors)
-                )
-            self._lower(index)
+        before: tuple[Step, ...] = ()
+        while self.best != before:  # a smaller amount in one step may allow one in another
+            before = self.best
+            for index in range(len(self.best)):
+                self._plain(index, actors)
+                self._lower(index)
+
+    def _plain(self, index: int, actors: Sequence[str]) -> None:
+        improved = True
+        while improved and index < len(self.best):
+            improved = any(
+                self._replace(index, plainer) for plainer in _plainer(self.best[index], actors)
+            )
 
     def _replace(self, index: int, step: Step) -> bool:
         return self._take((*self.best[:index], step, *self.best[index + 1 :]))
@@ -160,6 +181,21 @@ def _is_amount(arg: Value) -> bool:
 def _with_argument(step: CallStep, position: int, arg: Value) -> CallStep:
     args = (*step.args[:position], arg, *step.args[position + 1 :])
     return dataclasses.replace(step, args=args)
+
+
+def _small(step: Step) -> list[Step]:
+    """The step with one of its amounts replaced by one that is next to nothing."""
+    if not isinstance(step, CallStep):
+        return []
+    found: list[Step] = []
+    for amount in (0, 1, 2):
+        for position, arg in enumerate(step.args):
+            if isinstance(arg, int) and not isinstance(arg, bool) and amount < arg < _AMOUNTS:
+                args = (*step.args[:position], amount, *step.args[position + 1 :])
+                found.append(dataclasses.replace(step, args=args))
+        if amount < step.value:
+            found.append(dataclasses.replace(step, value=amount))
+    return found
 
 
 def _recast(step: Step, actor: str, other: str) -> Step:

@@ -7,11 +7,13 @@ named account, and the totals of the events that the specification counts.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.address import Address
 from harness.chain.world import ConcreteWorld, Executed
+from harness.compile import MappingType, StorageType, ValueType
 from harness.errors import InternalError, UsageError
 from harness.judges.evaluate import Reading, Violation
 from harness.property import Property
@@ -50,6 +52,12 @@ def disagreement(
 
 def _is_key(accessor: Accessor) -> bool:
     return isinstance(accessor, Key)
+
+
+def _named(key: Any, kind: StorageType) -> Any:
+    """A key of a specification's dictionary as the contract's storage has it."""
+    is_account = isinstance(kind, ValueType) and kind.kind in ("address", "contract")
+    return Address(key) if is_account else key
 
 
 class Oracle:
@@ -91,7 +99,8 @@ class Oracle:
             key: count - self._spec.totals.get(key, 0)
             for key, count in self._world.event_totals().items()
         }
-        return [*self._missing(), *self._all_storage(), *self._all_ether()]
+        found = (*self._missing(), *self._all_storage(), *self._all_specified(), *self._all_ether())
+        return list(dict.fromkeys(found))
 
     def restart(self) -> None:
         """Go back to the state after deployment."""
@@ -112,12 +121,13 @@ class Oracle:
             ]
         if not executed.succeeded:
             return []
-        return [
+        found = (
             *self._written(executed),
             *self._respecified(before),
             *self._paid(executed),
             *self._counted(),
-        ]
+        )
+        return list(dict.fromkeys(found))
 
     def _execute(self, executed: Executed) -> str | None:
         transaction = executed.transaction
@@ -201,16 +211,35 @@ class Oracle:
                 )
         return value
 
+    def _all_specified(self) -> Iterator[Difference]:
+        for contract, label in sorted(self._labels):
+            if f"{contract}.{label}" not in self._unmodelled:
+                value = self._spec.variable(contract, label)
+                if not isinstance(value, Mapping):
+                    yield from self._entry(Place(contract, label))
+                elif value:
+                    yield from self._entries(contract, label, tuple(value))
+
     def _respecified(self, before: SpecificationState) -> Iterator[Difference]:
         for (contract, label), keys in self._spec.changes(before).items():
             if (contract, label) not in self._labels:
                 yield Difference(f"{contract}.{label}", "no such variable", "changed")
-                continue
-            for key in keys:
-                path = key if isinstance(key, tuple) else (key,)
-                yield from self._entry(Place(contract, label, tuple(map(Key, path))))
-            if not keys:
+            elif keys:
+                yield from self._entries(contract, label, keys)
+            else:
                 yield from self._entry(Place(contract, label))
+
+    def _entries(self, contract: str, label: str, keys: Sequence[Any]) -> Iterator[Difference]:
+        """Compare some entries of a mapping; the keys of nested ones are tuples."""
+        types = []
+        kind = self._world.compiled.layout(contract).variable(label).type
+        while isinstance(kind, MappingType):
+            types.append(kind.key)
+            kind = kind.value
+        for each in keys:
+            key = each if isinstance(each, tuple) else (each,)
+            path = (Key(_named(k, of)) for k, of in zip(key, types, strict=True))
+            yield from self._entry(Place(contract, label, tuple(path)))
 
     def _entry(self, place: Place) -> Iterator[Difference]:
         """Compare everything inside an entry: each member of a struct, or the value."""

@@ -33,7 +33,7 @@ class Options:
 
     ``budget`` is the wall time in seconds that a judge may spend on one system, ``None`` for as
     long as its own bounds take; ``jobs`` the number of worker processes; ``witnesses`` and
-    ``cache`` the folders to keep things in.
+    ``cache`` the folders to keep things in; ``cached`` whether proofs of earlier runs count.
     """
 
     seed: int = 0
@@ -41,6 +41,7 @@ class Options:
     budget: float | None = None
     witnesses: Path = Path(".harness/witnesses")
     cache: Path = Path(".harness/cache")
+    cached: bool = True
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ The first is what a minimiser may call thousands of times; the second narrates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from harness.chain.deployment import deploy_world
 from harness.chain.narrative import Narrator, ReplayedStep
 from harness.chain.world import ConcreteWorld, Executed, Outcome
 from harness.compiled import CompiledSystem
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, InternalError, UsageError
 from harness.judges.evaluate import Checker, PropertyFault, Violation, raised
 from harness.judges.oracle import Difference, Oracle, disagreement
 from harness.property import Kind, Property
@@ -120,7 +121,9 @@ class _Watch:
     def start(self) -> Violation | None:
         """The violation right after deployment."""
         for each, oracle in self._oracles:
-            self._differs(each, oracle.begin(), None)
+            with _blaming(each):
+                differences = oracle.begin()
+            self._differs(each, differences, None)
         return self.state()
 
     def transaction(self, executed: Executed) -> None:
@@ -129,7 +132,9 @@ class _Watch:
             self._note(self._checker.call(self._world, executed, self.made))
         for each, oracle in self._oracles:
             if self._broken is None:
-                self._differs(each, oracle.follow(executed), self.made)
+                with _blaming(each):
+                    differences = oracle.follow(executed)
+                self._differs(each, differences, self.made)
         self.made += 1
 
     def state(self) -> Violation | None:
@@ -148,8 +153,17 @@ class _Watch:
 
 
 def _oracle(world: ConcreteWorld, each: Property) -> Oracle:
-    try:
+    with _blaming(each):
         return Oracle(world, each.body(each.system(world)))
+
+
+@contextmanager
+def _blaming(each: Property) -> Iterator[None]:
+    """Whatever a specification raises is the fault of the property that asks for it."""
+    try:
+        yield
+    except InternalError:
+        raise
     except Exception as wrong:
         raise raised(each, wrong) from wrong
 
@@ -187,7 +201,7 @@ def replay(
         steps = relocated(steps, compiled)
     for number, step in enumerate(steps, start=1):
         _check(compiled, number, step)
-    narrator = Narrator(world or deploy_world(compiled))
+    narrator = Narrator(world or deploy_world(compiled, translate=False))
     found = first_violation(
         narrator.world, properties, steps, observe=narrator.observe, after=narrator.after
     )

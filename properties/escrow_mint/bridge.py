@@ -62,10 +62,16 @@ def only_the_counterpart_finalises_on_l2(
 def only_the_counterpart_is_paid_on_l1(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
-    """A withdrawal is paid on L1 only while the outbox executes a message."""
+    """A withdrawal is paid on L1 only while the outbox executes a message of the L2 gateway.
+
+    A message may ask the outbox to execute another one; then it is that one's sender that counts.
+    """
     if after.paid.count == before.paid.count:
         return None
-    return call.is_to("l1_outbox.executeTransaction")
+    if not call.is_to("l1_outbox.executeTransaction"):
+        return False
+    nested = call.args.to == after.l1_outbox.address
+    return nested or call.args.l2Sender == after.l2_gateway.address
 
 
 @transition("ESCROW-MINT-032", severity="high", source="Arbitrum transport")

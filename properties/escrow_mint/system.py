@@ -44,6 +44,11 @@ L1_GATEWAY = 0xFE00_0000_0000_0000_0000_0000_0000_0000_0000_6A7E
 _HERE = "contracts/escrow_mint"
 
 
+def escrow(w: EscrowMint) -> Any:
+    """The LPT in escrow on L1, in wei: what the gateway owns."""
+    return w.l1_token.state._balances[w.l1_gateway]
+
+
 def _outbound_data(max_submission_cost: int) -> bytes:
     """What ``outboundTransfer`` takes as data: the submission cost, and no hook data."""
     return b"".join(word.to_bytes(32, "big") for word in (max_submission_cost, 64, 0))
@@ -146,15 +151,23 @@ class EscrowMint(System):
 
     bytes_formats = {  # noqa: RUF012  (System declares it as a class variable)
         "l1_gateway.outboundTransfer.data": ("uint256", "bytes"),
+        "l1_gateway.finalizeInboundTransfer.data": ("uint256",),
     }
 
     likely = _likely(  # what a wallet would put in: enough for the ticket, gas or none
         {
             "l1_gateway.outboundTransfer.token": (l1_token,),
             "l1_gateway.outboundTransfer.data": (_outbound_data(SUBMISSION_COST),),
+            "l1_gateway.finalizeInboundTransfer.token": (l1_token,),
             "l2_gateway.outboundTransfer.l1Token_": (l1_token,),
+            "l1_token.approve.spender": (l1_gateway, l1_bonding),
+            "l2_token.approve.spender": (l2_gateway, l2_staking),
+            "l2_gateway.outboundTransfer.amount": (escrow, None, None),
             "l2_gateway.outboundTransfer.data": (b"",),
             "l2_gateway.finalizeInboundTransfer.l1Token_": (l1_token,),
+            # Whoever forges a message will address it to a gateway.
+            "l2_arbsys.sendTxToL1.destination": (l1_gateway,),
+            "l1_inbox.createRetryableTicket.to": (l2_gateway,),
             "l1_inbox.createRetryableTicket.l2CallValue": (0, 0, 1, 10**18),
         },
         (
@@ -193,7 +206,8 @@ class EscrowMint(System):
         if function == "createRetryableTicket":
             gas = args["gasLimit"] * args["maxFeePerGas"]
             return int(args["maxSubmissionCost"] + args["l2CallValue"] + gas)
-        return None
+        # No contract of L1 that a message may call takes ether.
+        return 0 if function == "sendTxToL1" else None
 
 
 def _configure(d: Deployment) -> None:
@@ -254,11 +268,6 @@ class NewbornEscrowMint(EscrowMint):
         _deploy_l2(d)
         _configure(d)
         _endow(d)
-
-
-def escrow(w: EscrowMint) -> Any:
-    """The LPT in escrow on L1, in wei: what the gateway owns."""
-    return w.l1_token.state._balances[w.l1_gateway]
 
 
 def _deploy_l1(d: Deployment) -> None:

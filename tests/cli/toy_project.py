@@ -60,7 +60,7 @@ class FakeJudge:
                 each.id, case.compiled.name, self.name, Verdict[verdict],
                 required_of(self.name, each.required), reason,
                 {"calls": 12_345, "seed": options.seed, "idle": ["vault.other"]},
-                assumptions_of(case.compiled), 1.25, witness,
+                assumptions_of(case.compiled.system), 1.25, witness,
             )
 '''
 

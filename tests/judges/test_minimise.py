@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -53,7 +54,7 @@ def names(steps: Steps) -> list[str]:
 
 def test_irrelevant_steps_go_and_those_after_the_break_too() -> None:
     game = Game(lambda steps: "open" in names(steps) and names(steps)[-1:] == ["steal"])
-    noise = [call("wait"), ClockStep(5), call("look", 7)]
+    noise: list[Step] = [call("wait"), ClockStep(5), call("look", 7)]
     short = game.shortest(*noise, call("open"), *noise, call("steal"), *noise, call("steal"))
     assert short == (call("open"), call("steal"))
 
@@ -86,13 +87,22 @@ def test_amounts_become_the_least_that_break() -> None:
             and paid.args[0] >= 123_456_789
             and paid.value > 10**18
             and waited.blocks >= 7_201
-            for paid, waited in zip(steps, steps[1:], strict=False)
+            for paid, waited in pairwise(steps)
         )
 
     game = Game(broken)
     short = game.shortest(call("pay", 9 * 10**30, value=77 * 10**18), ClockStep(60_000, lag=9))
     assert short == (call("pay", 123_456_789, value=10**18 + 1), ClockStep(7_201))
     assert len(game.asked) < 500
+
+
+def test_amounts_that_hang_together_all_become_small() -> None:
+    def broken(steps: Steps) -> bool:
+        calls = [step for step in steps if isinstance(step, CallStep)]
+        return len(calls) == 2 and calls[0].value >= calls[1].args[0] > 0
+
+    short = Game(broken).shortest(call("in", value=7 * 10**20), call("out", 5 * 10**19))
+    assert short == (call("in", value=1), call("out", 1))
 
 
 def test_small_numbers_flags_and_blobs_become_plain() -> None:

@@ -27,9 +27,7 @@ def escrow_mint_properties() -> dict[str, Property]:
 
 
 @pytest.fixture(scope="session")
-def lessons(
-    escrow_mint: CompiledSystem, escrow_mint_properties: dict[str, Property]
-) -> Lessons:
+def lessons(escrow_mint: CompiledSystem, escrow_mint_properties: dict[str, Property]) -> Lessons:
     """Which calls of the real system succeed: its variants differ from it in one place only."""
     some = (escrow_mint_properties["ESCROW-MINT-001"],)
     return run_campaign(escrow_mint, some, Effort(cases=60)).lessons

@@ -44,7 +44,7 @@ def test_is_refuted_with_a_witness_that_replays(
     campaign = run_campaign(
         compiled,
         properties,
-        Effort(cases=600, first_only=True),
+        Effort(cases=1_500, first_only=True),
         target="properties/escrow_mint",
         witnesses=tmp_path / "witnesses",
         lessons=lessons,

@@ -126,6 +126,30 @@ ESCROW_MINT = (
         ("ESCROW-MINT-030",),
     ),
     Variant(
+        "any-l2-sender",
+        "the L1 gateway pays on any message of the bridge, whoever sent it on L2",
+        (
+            Patch(
+                f"{_L1}/LPTGateway.sol",
+                "        if (l2Sender != counterpart) revert OnlyCounterpartGateway(l2Sender);\n",
+                "",
+            ),
+        ),
+        ("ESCROW-MINT-031",),
+    ),
+    Variant(
+        "unpaid-ticket",
+        "a transfer goes on although the wei sent do not match its price",
+        (
+            Patch(
+                f"{_L1}/LPTGateway.sol",
+                "        if (msg.value != cost) revert WrongEthValue(cost, msg.value);\n",
+                "",
+            ),
+        ),
+        ("ESCROW-MINT-SPEC",),
+    ),
+    Variant(
         "checked-alias",
         "the alias is added with overflow checks, so a gateway at a high address cannot finalise",
         (

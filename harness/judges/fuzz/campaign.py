@@ -6,23 +6,22 @@ found, then made minimal, replayed, and saved again; the campaign goes on with w
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
-from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from harness.compiled import CompiledSystem
 from harness.errors import InternalError
 from harness.judges.evaluate import PropertyFault, Reading, Violation
+from harness.judges.fuzz.corpus import Corpus
 from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.machine import Found, build_machine
 from harness.judges.fuzz.session import Counts, Session
@@ -33,7 +32,7 @@ from harness.witness import Witness, code_hash, save_witness
 
 __all__ = ["Campaign", "Effort", "Refutation", "run_campaign"]
 
-_ROUND = 10
+_ROUND = 15
 """Cases between two times that the machine is built with what was learnt."""
 
 _COMMON = {
@@ -43,11 +42,12 @@ _COMMON = {
     "suppress_health_check": list(HealthCheck),
     "verbosity": Verbosity.quiet,
     "print_blob": False,
+    "database": None,  # what broke is kept as steps: see corpus
 }
 settings.register_profile("harness", settings(**_COMMON))  # type: ignore[arg-type]  # mixed values
 settings.register_profile(
     "harness-ci",
-    settings(**_COMMON, derandomize=True, database=None),  # type: ignore[arg-type]  # mixed values
+    settings(**_COMMON, derandomize=True),  # type: ignore[arg-type]  # mixed values
 )
 
 
@@ -90,46 +90,9 @@ class Campaign:
     evaluated: dict[str, int] = field(default_factory=dict)
 
 
-class _Keyed(ExampleDatabase):
-    """A database whose keys also name the code, the ABI and the properties.
-
-    What Hypothesis stored for other contracts is noise; it would be replayed and thrown away.
-    """
-
-    def __init__(self, folder: Path, key: bytes) -> None:
-        super().__init__()
-        self._under = DirectoryBasedExampleDatabase(folder)
-        self._key = key
-
-    def _of(self, key: bytes) -> bytes:
-        return hashlib.sha256(self._key + key).digest()
-
-    def save(self, key: bytes, value: bytes) -> None:
-        self._under.save(self._of(key), value)
-
-    def fetch(self, key: bytes) -> Iterable[bytes]:
-        return self._under.fetch(self._of(key))
-
-    def delete(self, key: bytes, value: bytes) -> None:
-        self._under.delete(self._of(key), value)
-
-
-def _settings(effort: Effort, cases: int, folder: Path | None, key: bytes) -> settings:
-    profile = "harness-ci" if os.environ.get("CI") or folder is None else "harness"
-    base = settings.get_profile(profile)
-    database = base.database
-    if profile == "harness" and folder is not None:
-        database = _Keyed(folder, key)
-    return settings(base, max_examples=cases, stateful_step_count=effort.steps, database=database)
-
-
-def _database_key(compiled: CompiledSystem, properties: Iterable[Property]) -> bytes:
-    digest = hashlib.sha256(code_hash(compiled).encode())
-    for name in sorted(compiled.contracts):
-        digest.update(repr(compiled.artifact(name).raw_abi).encode())
-    for each in sorted(properties, key=lambda p: p.id):
-        digest.update(each.id.encode() + b"\0" + each.code.encode())
-    return digest.digest()
+def _settings(effort: Effort, cases: int) -> settings:
+    base = settings.get_profile("harness-ci" if os.environ.get("CI") else "harness")
+    return settings(base, max_examples=cases, stateful_step_count=effort.steps)
 
 
 def run_campaign(
@@ -145,30 +108,33 @@ def run_campaign(
 ) -> Campaign:
     """Try to refute properties of a system.
 
-    ``witnesses`` is the folder that witnesses are saved to, ``database`` that of Hypothesis,
+    ``witnesses`` is the folder that witnesses are saved to, ``database`` that of the corpus,
     ``lessons`` what another campaign on the same system taught;
     ``progress`` is told of the counts and the number of refutations at the start of each case.
     """
     session = Session(compiled, properties)
     campaign = Campaign(session.counts)
-    hunt = _Hunt(session, campaign, effort, target, witnesses)
+    corpus = None if database is None or os.environ.get("CI") else Corpus(database, compiled)
+    hunt = _Hunt(session, campaign, target, witnesses, corpus)
     if lessons is not None:
         session.lessons = lessons.copy()
     session.on_begin = lambda: progress(session.counts, len(campaign.refuted))
     if effort.seconds is not None:
         session.deadline = time.monotonic() + effort.seconds
-    remaining = hunt.at_the_start(properties)
+    remaining = hunt.recall(hunt.at_the_start(properties))
     turn = 0
     while remaining and session.counts.cases < effort.cases and not session.is_over():
         session.judge(remaining)
         machine = build_machine(session)
         machine = seeded(effort.seed * 1_000 + turn)(machine)
-        key = _database_key(compiled, remaining)
         cases = min(_ROUND, effort.cases - session.counts.cases)
         turn += 1
+        session.found = ((), [])
         try:
-            run_state_machine_as_test(machine, settings=_settings(effort, cases, database, key))
+            run_state_machine_as_test(machine, settings=_settings(effort, cases))
         except (Found, Flaky):
+            if session.is_over() and not session.found[1]:
+                break  # No steps are made any more, which Hypothesis takes for flakiness.
             remaining = hunt.close(remaining)
             if effort.first_only:
                 break
@@ -186,20 +152,41 @@ class _Hunt:
         self,
         session: Session,
         campaign: Campaign,
-        effort: Effort,
         target: str,
         witnesses: Path | None,
+        corpus: Corpus | None,
     ) -> None:
         self._session = session
         self._campaign = campaign
         self._target = target
         self._witnesses = witnesses
+        self._corpus = corpus
 
     def at_the_start(self, properties: tuple[Property, ...]) -> tuple[Property, ...]:
         """Refute what does not even hold after deployment; the properties that are left."""
         for violation in self._session.check_start():
             self._note(violation, ())
         return self._left(properties)
+
+    def recall(self, properties: tuple[Property, ...]) -> tuple[Property, ...]:
+        """Try what broke properties in earlier campaigns; the properties that are left."""
+        for each in properties if self._corpus is not None else ():
+            assert self._corpus is not None
+            for steps in self._corpus.recall(each):
+                if self._breaks(each, steps):
+                    self._refute(each, steps)
+                    break
+                self._corpus.forget(each, steps)
+        return self._left(properties)
+
+    def _breaks(self, each: Property, steps: tuple[Step, ...]) -> bool:
+        session = self._session
+        session.judge((each,))
+        session.counting = False
+        try:
+            return bool(session.attempt(steps))
+        finally:
+            session.counting = True
 
     def close(self, properties: tuple[Property, ...]) -> tuple[Property, ...]:
         """Refute what the last case broke; the properties that are left."""
@@ -227,11 +214,14 @@ class _Hunt:
         try:
             actors = [a.name for a in session.compiled.actors.values() if not a.trust]
             short = minimise(steps, breaks, actors=actors, sends=session.sends)
-            violations = session.attempt(short)
         finally:
             session.counting = True
+        # What was found in translated bytecode counts only if py-evm's own opcodes agree.
+        violations = Session(session.compiled, (each,), translate=False).attempt(short)
         if not violations:
             raise InternalError(f"the witness against {each.id} does not replay")
+        if self._corpus is not None:
+            self._corpus.remember(each, short)
         self._note(violations[0], short, raw=steps)
 
     def _note(

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from hypothesis.configuration import set_hypothesis_home_dir
+
 from harness.compiled import compile_system
 from harness.errors import HarnessError
 from harness.judges.fuzz.campaign import Campaign, Effort, run_campaign
@@ -22,7 +24,7 @@ from harness.verdict import ExitCode, JudgeName, Result, Verdict, required_of
 
 __all__ = ["FuzzJudge"]
 
-CASES = 300
+CASES = 600
 """Cases of one system when no budget is given, over all workers together."""
 
 STEPS = 50
@@ -88,7 +90,7 @@ def _assign(case: Case, options: Options, jobs: int) -> list[_Assignment]:
             ),
             case.target,
             options.witnesses,
-            options.cache / "hypothesis" / str(number),
+            options.cache / "fuzz",
         )
         for number in range(jobs)
     ]
@@ -105,6 +107,8 @@ def _work(assignment: _Assignment, send: Send) -> Campaign:
             last = now
             send((counts.cases, counts.steps, counts.transactions, counts.reverted, refuted))
 
+    # Hypothesis keeps notes on the sources beside its database; not in the user's folder.
+    set_hypothesis_home_dir(assignment.database.parent)
     targets = load_targets([assignment.target], assignment.root)
     target = next(each for each in targets if each.name == assignment.system)
     return run_campaign(

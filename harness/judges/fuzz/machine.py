@@ -1,17 +1,23 @@
 """The Hypothesis state machine, generated from a system.
 
-Every function of every contract that may change the state becomes a rule, and so do plain
-transfers of ether, moves of the clock and whatever the transports can do with messages.
+Its table of steps has every function of every contract that may change the state, plain transfers
+of ether, moves of the clock, and whatever the transports can do with messages; each as often as it
+is worth.  A case first chooses contracts to leave alone, so that the others meet more often.
+
+The table is drawn from by one rule.  A rule for each entry would be more usual, but Hypothesis
+then draws for each of some hundred rules whether it is enabled, which takes longer than the EVM.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from harness.compile import Abi, AbiFunction
 from harness.judges.fuzz.session import Session
@@ -26,6 +32,7 @@ __all__ = ["Found", "build_machine"]
 _RELAY_EVERY = 4
 _CLOCK_EVERY = 20
 _IDLE = 4
+_EVEN_UP_TO = 100
 _WHO = st.sampled_from((True, True, True, False))
 _SUGGESTED = st.integers(0, 9)
 _BLOCKS = st.sampled_from((1, 2, 5, 50, 300, 5_760, 7_200, 40_320, 50_400, 60_000))
@@ -35,52 +42,88 @@ class Found(Exception):
     """A step broke a property: the case is over."""
 
 
-Rule = Callable[[Any, st.DataObject], None]
+Body = Callable[[st.DataObject], None]
+Option = TypeVar("Option")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A kind of step: the contract that it belongs to, if any, its weight, and what makes it."""
+
+    contract: str
+    weight: int
+    body: Body
 
 
 def build_machine(session: Session) -> type[RuleBasedStateMachine]:
-    """A state machine class whose rules are the steps that the session's system allows."""
-    drawer = _Steps(session)
-    rules: dict[str, Rule] = {}
+    """A state machine class whose steps are those that the session's system allows."""
+    table = _table(session)
+    contracts = sorted({entry.contract for entry in table if entry.contract})
+    quiet = st.sets(st.sampled_from(contracts), max_size=len(contracts) // 2)
+
+    class Machine(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            session.begin()
+            self.bodies: list[Body] = []
+
+        @initialize(left_alone=quiet)
+        def choose(self, left_alone: set[str]) -> None:
+            chosen = [entry for entry in table if entry.contract not in left_alone]
+            # First comes doing nothing: Hypothesis tries its simplest choices again and again.
+            self.bodies = [_idle, *(e.body for e in chosen for _ in range(e.weight))]
+
+        @rule(data=st.data())
+        def step(self, data: st.DataObject) -> None:
+            if not session.is_over():
+                _pick(data, self.bodies)(data)
+
+        def teardown(self) -> None:
+            if session.finish() and not session.reported:
+                session.reported = True
+                raise Found
+
+    return Machine
+
+
+def _idle(data: st.DataObject) -> None:
+    """The simplest step: none."""
+
+
+def _table(session: Session) -> list[_Entry]:
+    """All kinds of steps with what they are worth."""
+    steps = _Steps(session)
+    entries: list[_Entry] = []
     for contract, function in session.compiled.transactions():
-        if drawer.callers(contract, function):
-            for copy in range(drawer.lessons.weight(contract, function.name)):
-                name = f"{contract}__{function.selector.hex()}_{copy}"
-                rules[name] = _calling(drawer, contract, function)
+        if steps.callers(contract, function):
+            weight = steps.lessons.weight(contract, function.name)
+            entries.append(_Entry(contract, weight, steps.calling(contract, function)))
     for contract in session.compiled.contracts:
         abi = session.compiled.abi(contract)
         if abi.has_receive or abi.fallback == "payable":
-            rules[f"{contract}__ether"] = drawer.plain_ether(contract)
+            entries.append(_Entry(contract, 1, steps.plain_ether(contract)))
+    total = sum(entry.weight for entry in entries)
     if session.compiled.system.transports:
-        rules |= {f"relay_{i}": drawer.relay for i in range(len(rules) // _RELAY_EVERY)}
-    rules |= {f"clock_{i}": drawer.clock for i in range(max(1, len(rules) // _CLOCK_EVERY))}
-
-    def start(self: RuleBasedStateMachine) -> None:
-        RuleBasedStateMachine.__init__(self)
-        session.begin()
-
-    def finish(self: RuleBasedStateMachine) -> None:
-        if session.finish() and not session.reported:
-            session.reported = True
-            raise Found
-
-    members: dict[str, Any] = {"__init__": start, "teardown": finish}
-    for name, body in rules.items():
-        members[name] = rule(data=st.data())(_method(session, name, body))
-    return type("Machine", (RuleBasedStateMachine,), members)
+        entries.append(_Entry("", max(1, total // _RELAY_EVERY), steps.relay))
+    entries.append(_Entry("", max(1, total // _CLOCK_EVERY), steps.clock))
+    return entries
 
 
-def _method(session: Session, name: str, body: Rule) -> Rule:
-    def method(self: RuleBasedStateMachine, data: st.DataObject) -> None:
-        if not session.is_over():
-            body(self, data)
+def _pick(data: st.DataObject, options: Sequence[Option]) -> Option:
+    """One of some options, each as likely as the others.
 
-    method.__name__ = method.__qualname__ = name
-    return method
+    Hypothesis prefers small numbers in ranges of more than 127, so a long list takes two draws.
+    """
+    if len(options) <= _EVEN_UP_TO:
+        return options[data.draw(_index(len(options)))]
+    columns = -(-len(options) // _EVEN_UP_TO)
+    number = data.draw(_index(_EVEN_UP_TO)) * columns + data.draw(_index(columns))
+    return options[number % len(options)]
 
 
-def _calling(drawer: _Steps, contract: str, function: AbiFunction) -> Rule:
-    return lambda machine, data: drawer.call(data, contract, function)
+@lru_cache(maxsize=256)
+def _index(length: int) -> st.SearchStrategy[int]:
+    return st.integers(0, length - 1)
 
 
 class _Steps:
@@ -98,7 +141,9 @@ class _Steps:
         calls = tuple(session.compiled.transactions())
         formats = session.compiled.system.bytes_formats
         likely = _addresses_of(session.compiled.system.likely)
-        self._about_arguments = (accounts, calls, formats, likely, self.lessons)
+        self._arguments = ArgumentDrawer(
+            session.pool, accounts, calls, formats, likely, self.lessons
+        )
         self._actors = tuple(session.compiled.actors)
         self._everyone = st.sampled_from(self._actors)
         self._callers: dict[tuple[str, str], st.SearchStrategy[str]] = {}
@@ -114,11 +159,15 @@ class _Steps:
             actor.name for actor in self._compiled.actors.values() if not _refrains(actor, name)
         )
 
+    def _drawer(self) -> ArgumentDrawer:
+        # Each case begins with a copy of the pool of its own.
+        self._arguments.pool = self._session.pool
+        return self._arguments
+
     def call(self, data: st.DataObject, contract: str, function: AbiFunction) -> None:
-        session = self._session
         sender = self._sender(data, contract, function)
         address = int(self._compiled.address(sender))
-        drawer = ArgumentDrawer(session.pool, *self._about_arguments)
+        drawer = self._drawer()
         args = drawer.arguments(data.draw, contract, function, address)
         value = 0
         if function.is_payable:
@@ -154,19 +203,23 @@ class _Steps:
                 return suggested
         return drawer.ether(data.draw, contract, sender)
 
-    def plain_ether(self, contract: str) -> Rule:
-        """A rule that sends ether to a contract."""
+    def calling(self, contract: str, function: AbiFunction) -> Body:
+        """What calls a function."""
+        return lambda data: self.call(data, contract, function)
 
-        def send(machine: RuleBasedStateMachine, data: st.DataObject) -> None:
+    def plain_ether(self, contract: str) -> Body:
+        """What sends ether to a contract."""
+
+        def send(data: st.DataObject) -> None:
             sender = data.draw(self._everyone)
-            drawer = ArgumentDrawer(self._session.pool, *self._about_arguments)
+            drawer = self._drawer()
             address = int(self._compiled.address(sender))
             amount = drawer.ether(data.draw, contract, address)
             self._do(CallStep(sender, contract, "", (), amount))
 
         return send
 
-    def relay(self, machine: RuleBasedStateMachine, data: st.DataObject) -> None:
+    def relay(self, data: st.DataObject) -> None:
         """Let a transport do something with a message."""
         world = self._session.world
         possible: dict[tuple[str, int], list[Action]] = {}
@@ -178,16 +231,16 @@ class _Steps:
         for channel, number in possible:
             message = world.messages(channel)[number]
             weighted += [(channel, number)] * _worth(message)
-        key = weighted[data.draw(st.integers(0, len(weighted) - 1))]
+        key = _pick(data, weighted)
         if key is None:
             return
         chosen = possible[key]
         likely = [a for a in chosen for _ in range(3 * len(chosen) if a.hopeful else 1)]
-        action = likely[data.draw(st.integers(0, len(likely) - 1))]
+        action = _pick(data, likely)
         sender = data.draw(self._everyone)
         self._do(RelayStep(action.channel, action.message, action.name, sender))
 
-    def clock(self, machine: RuleBasedStateMachine, data: st.DataObject) -> None:
+    def clock(self, data: st.DataObject) -> None:
         """Let time pass."""
         lags = {decl.lag for decl in self._compiled.chains.values()}
         lag = data.draw(st.sampled_from((0, *sorted(lags))))

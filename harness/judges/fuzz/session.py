@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from harness.chain.deployment import deploy_world
-from harness.chain.world import Executed, Outcome
+from harness.chain.world import Executed, Mark, Outcome
 from harness.compiled import CompiledSystem
-from harness.errors import UsageError
-from harness.judges.evaluate import Checker, PropertyFault, Scope, Violation, raised
+from harness.errors import InternalError, UsageError
+from harness.judges.evaluate import Checker, PropertyFault, Scope, Violation, check_rule, raised
 from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.pools import Pool
 from harness.judges.oracle import Oracle, disagreement
@@ -49,9 +49,15 @@ class Session:
     ``properties`` are judged; a faulty one is taken out and kept in ``faults``.
     """
 
-    def __init__(self, compiled: CompiledSystem, properties: tuple[Property, ...]) -> None:
+    def __init__(
+        self,
+        compiled: CompiledSystem,
+        properties: tuple[Property, ...],
+        *,
+        translate: bool = True,
+    ) -> None:
         self.compiled = compiled
-        self.world = deploy_world(compiled)
+        self.world = deploy_world(compiled, translate=translate)
         self.counts = Counts()
         self.faults: dict[str, PropertyFault] = {}
         self.violations: list[Violation] = []
@@ -68,6 +74,8 @@ class Session:
         self.on_begin: Callable[[], None] = lambda: None
         self.checker = Checker(())
         self.oracles: list[tuple[Property, Oracle]] = []
+        self._known: dict[str, Oracle] = {}
+        self._base: Mark | None = None
         self._silent: set[str] = set()
         self._pool = Pool(self.world)
         self.pool = self._pool.copy()
@@ -79,24 +87,32 @@ class Session:
 
     def judge(self, properties: tuple[Property, ...]) -> None:
         """Choose what is judged from now on."""
-        known = {each.id: oracle for each, oracle in self.oracles}
         self.oracles = []
         spoke, evaluated = self.checker.spoke, self.checker.evaluated
         self.checker = Checker([p for p in properties if p.id not in self.faults], spoke, evaluated)
         for each in self.checker.properties:
-            if each.kind is Kind.REFINEMENT:
-                oracle = known.get(each.id) or self._oracle(each)
+            if each.kind is Kind.RULE:
+                try:
+                    check_rule(each, self.compiled)
+                except PropertyFault as fault:
+                    self._fault(each, fault)
+            elif each.kind is Kind.REFINEMENT:
+                oracle = self._known.get(each.id) or self._oracle(each)
                 if oracle is not None:
+                    self._known[each.id] = oracle
                     self.oracles.append((each, oracle))
 
     def _oracle(self, each: Property) -> Oracle | None:
+        if self._base is not None:
+            self.world.restore(self._base)
         try:
-            specification = each.body(each.system(self.world))
+            oracle = Oracle(self.world, each.body(each.system(self.world)))
+            differences = oracle.begin()
+        except InternalError:
+            raise
         except Exception as wrong:  # noqa: BLE001  (whatever an author's code raises is its fault)
             self._fault(each, raised(each, wrong))
             return None
-        oracle = Oracle(self.world, specification)
-        differences = oracle.begin()
         if differences:
             self.violations.append(disagreement(each, differences, None))
         return oracle
@@ -104,10 +120,12 @@ class Session:
     def _fault(self, each: Property, fault: PropertyFault) -> None:
         self.faults[each.id] = fault
         kept = [p for p in self.checker.properties if p.id != each.id]
+        self.oracles = [(p, oracle) for p, oracle in self.oracles if p.id != each.id]
         self.checker = Checker(kept, self.checker.spoke, self.checker.evaluated)
 
     def begin(self) -> None:
         """Start a case: the system as it was right after deployment."""
+        assert self._base is not None
         self.world.restore(self._base)
         self.pool = self._pool.copy()
         self.steps = []
@@ -151,7 +169,13 @@ class Session:
         for each, oracle in self.oracles:
             if each.id in self._silent:
                 continue
-            differences = oracle.follow(executed)
+            try:
+                differences = oracle.follow(executed)
+            except InternalError:
+                raise
+            except Exception as wrong:  # noqa: BLE001  (as above)
+                self._fault(each, raised(each, wrong))
+                continue
             self.checker.evaluated[each.id] = self.checker.evaluated.get(each.id, 0) + 1
             self.checker.spoke[each.id] = self.checker.spoke.get(each.id, 0) + 1
             if differences:

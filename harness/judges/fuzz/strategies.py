@@ -7,6 +7,7 @@ neighbours; addresses to the system's accounts; byte strings to call data that m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +40,7 @@ def _integers(low: int, high: int) -> st.SearchStrategy[int]:
     return st.integers(low, high)
 
 
+_EVEN = st.booleans()
 _ONE_IN_FOUR = st.sampled_from((True, True, True, False))
 _ARRAY_LENGTHS = st.integers(0, 3)
 _BLOBS = st.binary(max_size=40)
@@ -47,6 +49,25 @@ _KINDS_OF_NUMBERS = st.sampled_from(
 )
 _NEIGHBOURS = st.sampled_from((0, 0, 0, 1, -1))
 _KINDS_OF_BYTES = st.sampled_from(("empty", "sent", "call", "call", "blob"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The call that arguments are drawn for.
+
+    ``callee`` is the contract whose address was drawn last: bytes that follow an address are
+    probably a call of it.  ``depth`` counts calls inside of calls.
+    """
+
+    contract: str
+    sender: int
+    depth: int
+    callee: str = ""
+
+
+def _within(kind: AbiType, number: int) -> int:
+    low, high = kind.bounds
+    return min(max(number, low), high)
 
 
 class ArgumentDrawer:
@@ -71,6 +92,14 @@ class ArgumentDrawer:
         self._lessons = lessons
         self._accounts = accounts
         self._calls = _choice(calls)
+        compiled = pool.world.compiled
+        self._named = {int(compiled.address(name)): name for name in compiled.contracts}
+        self._contracts = _choice(tuple(self._named))
+        self._calls_of = {
+            name: _choice(own)
+            for name in compiled.contracts
+            if (own := tuple(call for call in calls if call[0] == name))
+        }
         self._formats = {
             name: tuple(AbiType.parse(kind) for kind in kinds) for name, kinds in formats.items()
         }
@@ -80,44 +109,61 @@ class ArgumentDrawer:
     ) -> tuple[Any, ...]:
         """Arguments for a call of ``contract.function`` by ``sender``."""
         known = self._lessons.about(contract, function.name).values
-        drawn = []
+        call = _Call(contract, sender, depth)
+        carries = any(parameter.type.kind == "bytes" for parameter in function.inputs)
+        drawn: list[Any] = []
         for position, parameter in enumerate(function.inputs):
             where = f"{contract}.{function.name}.{parameter.name}"
             promising = (*self._likely.get(where, ()), *known.get(position, ()))
-            if promising and draw(_ONE_IN_FOUR):
-                drawn.append(draw(_choice(promising)))
-                continue
             layout = self._formats.get(where)
-            if layout is not None:
-                values = [self._value(draw, kind, contract, sender, depth) for kind in layout]
-                drawn.append(encode(layout, values))
-            else:
-                drawn.append(self._value(draw, parameter.type, contract, sender, depth))
+            value = self._promising(draw, parameter.type, promising)
+            if value is None and layout is not None:
+                value = encode(layout, [self._value(draw, kind, call) for kind in layout])
+            elif value is None and carries and parameter.type.kind == "address" and draw(_EVEN):
+                value = draw(self._contracts)
+            elif value is None:
+                value = self._value(draw, parameter.type, call)
+            drawn.append(value)
+            if parameter.type.kind == "address" and value in self._named:
+                call = replace(call, callee=self._named[value])
         return tuple(drawn)
+
+    def _promising(self, draw: Draw, kind: AbiType, values: tuple[Any, ...]) -> Any:
+        """One of the values that have a chance, or ``None`` to try something else."""
+        if not values or not draw(_ONE_IN_FOUR):
+            return None
+        value = draw(_choice(values))
+        if callable(value):
+            world = self.pool.world
+            return _within(kind, value(world.compiled.system(world)) + draw(_NEIGHBOURS))
+        return value
 
     def ether(self, draw: Draw, contract: str, sender: int) -> int:
         """Wei for a payable call that nobody suggested an amount for."""
-        numbers = (*self.pool.own(sender), *self.pool.others(contract))
-        amount: int = draw(_choice((0, 1, *(n for n in numbers if n < 10**24))))
-        return amount
+        world = self.pool.world
+        balance = world.ether(world.compiled.contracts[contract].chain.name, sender)
+        numbers = (
+            *self.pool.own(sender),
+            *self.pool.others(contract),
+            *self.pool.constants(contract),
+            10**18,
+        )
+        amount: int = draw(_choice((0, 1, balance, *(n for n in numbers if n < balance))))
+        neighbour: int = draw(_NEIGHBOURS)
+        return max(0, amount + neighbour)
 
-    def _value(self, draw: Draw, kind: AbiType, contract: str, sender: int, depth: int) -> Any:
+    def _value(self, draw: Draw, kind: AbiType, call: _Call) -> Any:
         match kind.kind:
             case "array":
                 assert kind.item is not None
                 count = draw(_ARRAY_LENGTHS) if kind.length is None else kind.length
-                return tuple(
-                    self._value(draw, kind.item, contract, sender, depth) for _ in range(count)
-                )
+                return tuple(self._value(draw, kind.item, call) for _ in range(count))
             case "tuple":
-                return tuple(
-                    self._value(draw, each.type, contract, sender, depth)
-                    for each in kind.components
-                )
+                return tuple(self._value(draw, each.type, call) for each in kind.components)
             case "uint" | "int":
-                return self._number(draw, kind, contract, sender)
+                return self._number(draw, kind, call)
             case "address":
-                return draw(_choice((*self._accounts, sender, sender, sender, sender)))
+                return draw(_choice((*self._accounts, *(4 * [call.sender]))))
             case "bool":
                 return draw(_choice((False, True)))
             case "string":
@@ -126,17 +172,17 @@ class ArgumentDrawer:
                 size = kind.bits // 8
                 return draw(_choice((bytes(size), b"\x01" + bytes(size - 1), b"\xff" * size)))
             case "bytes":
-                return self._bytes(draw, depth)
+                return self._bytes(draw, call)
 
-    def _number(self, draw: Draw, kind: AbiType, contract: str, sender: int) -> int:
+    def _number(self, draw: Draw, kind: AbiType, call: _Call) -> int:
         low, high = kind.bounds
         match draw(_KINDS_OF_NUMBERS):
             case "own":
-                options = self.pool.own(sender)
+                options = self.pool.own(call.sender)
             case "others":
-                options = self.pool.others(contract)
+                options = self.pool.others(call.contract)
             case "constant":
-                options = [*self.pool.constants(contract), 2, 10, 10**18]
+                options = [*self.pool.constants(call.contract), 2, 10, 10**18]
             case "small":
                 options = [0, 1, 2, 3]
             case "boundary":
@@ -145,18 +191,17 @@ class ArgumentDrawer:
                 random: int = draw(_integers(low, high))
                 return random
         fitting = tuple(n for n in options if low <= n <= high) or (0, 1)
-        number: int = draw(_choice(fitting)) + draw(_NEIGHBOURS)
-        return min(max(number, low), high)
+        return _within(kind, draw(_choice(fitting)) + draw(_NEIGHBOURS))
 
-    def _bytes(self, draw: Draw, depth: int) -> bytes:
+    def _bytes(self, draw: Draw, call: _Call) -> bytes:
         match draw(_KINDS_OF_BYTES):
             case "sent":
                 sent = self._sent()
                 return bytes(draw(_choice(sent))) if sent else b""
-            case "call" if depth == 0:
-                contract, function = draw(self._calls)
+            case "call" if call.depth == 0:
+                contract, function = draw(self._calls_of.get(call.callee, self._calls))
                 sender = draw(_choice(self._accounts))
-                args = self.arguments(draw, contract, function, sender, depth + 1)
+                args = self.arguments(draw, contract, function, sender, call.depth + 1)
                 return bytes(function.encode_call(*args))
             case "blob":
                 return bytes(draw(_BLOBS))
