@@ -24,7 +24,7 @@ from harness.verdict import ExitCode, JudgeName, Result, Verdict, required_of
 
 __all__ = ["FuzzJudge"]
 
-CASES = 600
+CASES = 200
 """Cases of one system when no budget is given, over all workers together."""
 
 STEPS = 50
