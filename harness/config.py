@@ -216,7 +216,9 @@ _KINDS: Mapping[str, _Kind] = {
     "judges": _Kind((), _read_list, _is_list, 'give a list, such as judges = ["fuzz"]'),
     "budget": _Kind(None, _read_number, _is_budget, "give a number of seconds above 0"),
     "seed": _Kind(0, _read_integer, lambda v: _is_integer(v) and v >= 0, "give a whole number"),
-    "jobs": _Kind(os.cpu_count() or 1, _read_integer, lambda v: _is_integer(v) and v > 0, "give 1 or more"),
+    "jobs": _Kind(
+        os.cpu_count() or 1, _read_integer, lambda v: _is_integer(v) and v > 0, "give 1 or more"
+    ),
     "witnesses": _Kind(
         ".harness/witnesses", _read_text, _is_path, "give a folder relative to the project"
     ),

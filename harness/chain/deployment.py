@@ -10,9 +10,8 @@ from harness.chain.world import ConcreteWorld, Outcome
 from harness.compiled import CompiledSystem
 from harness.errors import UsageError
 from harness.step import CallStep, ClockStep, RelayStep, Step
-from harness.system import Actor, ContractDecl
+from harness.system import Account, Actor, ContractDecl
 from harness.system import Deployment as DeploymentProtocol
-from harness.system import Account
 
 __all__ = ["deploy_world"]
 
@@ -100,7 +99,7 @@ class _Deployment:
                 f"{sender.name} cannot call {contract.name}.{function}: "
                 f"{self._world.reason(contract.name, made.receipt)}",
                 where=f"{self._compiled.system.__name__}.deploy",
-                fix=f"check the order of deployment and the arguments: {', '.join(map(str, plain))}",
+                fix=f"check the order of deployment and the arguments {plain}",
             )
 
     def relay(self, sender: Actor, channel: str, message: int, action: str) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from harness.compile import ArrayType, BytesType, MappingType, StorageLayout, StorageType, StructType
+from harness.compile import (
+    ArrayType,
+    BytesType,
+    MappingType,
+    StorageLayout,
+    StorageType,
+    StructType,
+)
 from harness.symbolic.machine.errors import Unsupported
 from harness.symbolic.machine.hashing import Hashes, Preimage, preimage_of
 from harness.symbolic.machine.regions import (
@@ -16,12 +23,16 @@ from harness.symbolic.machine.regions import (
     raw_field,
     struct_fields,
 )
-from harness.symbolic.terms import Facts, Int, const
-from harness.symbolic.terms import division, linear
-from harness.symbolic.terms.node import CONST, SLICE, WORD_BITS
+from harness.symbolic.terms import Facts, Int, const, division, linear
+from harness.symbolic.terms.node import CONST, WORD_BITS
+from harness.symbolic.terms.slices import residue_form
 from harness.world import Index
 
 __all__ = ["Attribution"]
+
+
+_BELOW = 1 << 16
+"""A constant so little below the start of an array is part of an index into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,15 @@ class Attribution:
     (Region('l1_token', ...), (key,))
     """
 
-    def __init__(self, contract: str, layout: StorageLayout | None, hashes: Hashes) -> None:
+    def __init__(
+        self,
+        contract: str,
+        layout: StorageLayout | None,
+        hashes: Hashes,
+        constants: frozenset[int] = frozenset(),
+    ) -> None:
+        self._constants = constants
+        self._folded = False
         self._contract = contract
         self._layout = layout
         self._hashes = hashes
@@ -71,14 +90,22 @@ class Attribution:
             found = self._known[slot] = self._region(spot), spot.keys
         return found
 
+    def _fold(self) -> None:
+        """Compute the digests that the optimizer may have computed; once, at the first slot that
+        begins with a large constant."""
+        if not self._folded and self._layout is not None:
+            slots = {variable.slot for variable in self._layout.variables}
+            self._hashes.fold(sorted(slots), sorted(self._constants))
+        self._folded = True
+
     def _region(self, spot: _Spot) -> Region:
         key = (spot.root, spot.steps)
         region = self._regions.get(key)
         if region is None:
             fields = spot.fields
-            if fields is None and spot.prefix is not None and not isinstance(spot.kind, _Data):
-                if spot.kind is not None:
-                    fields = struct_fields(self._contract, spot.kind, 0, spot.prefix)
+            kind = None if isinstance(spot.kind, _Data) else spot.kind
+            if fields is None and spot.prefix is not None and kind is not None:
+                fields = struct_fields(self._contract, kind, 0, spot.prefix)
             if not fields:
                 fields = raw_field(self._contract, _text(spot))
             region = self._regions[key] = Region(self._contract, spot.root, spot.steps, fields)
@@ -86,8 +113,9 @@ class Attribution:
 
     def _follow(self, slot: Int, facts: Facts) -> _Spot:
         """The spot of one word."""
-        if slot.op == SLICE and slot.data == (0, WORD_BITS):
-            slot = slot.args[0]
+        if slot.op != CONST:
+            # Slots wrap around 2^256: so may what an index is scaled by and added to.
+            slot = residue_form(slot, WORD_BITS)
         if slot.op == CONST:
             return self._constant(slot.data % (1 << WORD_BITS), facts)
         atoms, factors, _ = linear.split(slot)
@@ -102,6 +130,8 @@ class Attribution:
         spot = self._variable(slot, const(slot))
         if spot is not None:
             return spot
+        if slot >> 64:
+            self._fold()
         near = self._hashes.preimage_near(slot)
         if near is not None:
             return self._descend(self._hashed(near[0], facts), const(near[1]))
@@ -132,10 +162,13 @@ class Attribution:
                     spot = self._variable(variable.slot, slot)
                     if spot is not None:
                         return spot
-        near = self._hashes.preimage_near(constant) if constant >= 0 else None
-        if near is not None:
-            rest = linear.shift(slot, near[1] - constant)
-            return self._descend(self._hashed(near[0], facts), rest)
+        self._fold()
+        # The index may be one less than something: look a little above as well.
+        for margin in (0, _BELOW):
+            near = self._hashes.preimage_near((constant + margin) % (1 << WORD_BITS))
+            if near is not None:
+                rest = linear.shift(slot, near[1] - margin - constant)
+                return self._descend(self._hashed(near[0], facts), rest)
         raise Unsupported(f"unattributable storage slot {slot!r}")
 
     def _hashed(self, preimage: Preimage, facts: Facts) -> _Spot:
@@ -193,9 +226,7 @@ class Attribution:
             return _Spot(spot.root, steps, (*spot.keys, index), None, None, fields), inner
         return _Spot(spot.root, steps, (*spot.keys, index), whole, prefix), inner
 
-    def _member(
-        self, spot: _Spot, kind: StructType, rest: Int
-    ) -> _Spot | tuple[_Spot, Int]:
+    def _member(self, spot: _Spot, kind: StructType, rest: Int) -> _Spot | tuple[_Spot, Int]:
         """Into a struct: a compound member with the rest, or the word of plain ones."""
         constant = linear.split(rest)[2] if rest.op != CONST else rest.data
         assert spot.prefix is not None
@@ -203,9 +234,7 @@ class Attribution:
             size = max(1, -(-member.type.size // 32))
             if not member.slot <= constant < member.slot + size:
                 continue
-            alone = isinstance(member.type, MappingType | StructType | BytesType) or (
-                isinstance(member.type, ArrayType)
-            )
+            alone = isinstance(member.type, MappingType | StructType | BytesType | ArrayType)
             if alone:
                 inner = replace(
                     spot.move(member.slot), kind=member.type, prefix=spot.prefix.then(member)

@@ -12,154 +12,43 @@ asks `Order`, and raises Unsupported where the path does not say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from harness.symbolic.machine.errors import Unsupported
-from harness.symbolic.terms import (
-    Assignment,
-    Facts,
-    Function,
-    Int,
-    compare,
-    const,
-    evaluate,
-    linear,
+from harness.symbolic.machine.shapes import Shape, bytes_of, outline
+from harness.symbolic.machine.sources import (
+    WORD_BYTES,
+    Evaluator,
+    Opaque,
+    Order,
+    Rows,
+    Source,
+    Word,
+    cut,
+    meanings,
+    padded,
 )
-from harness.symbolic.terms.node import CONST, Term
-from harness.symbolic.terms.rebuild import substitute
+from harness.symbolic.terms import Assignment, Bool, Facts, Int, const, ite, linear, word_of
+from harness.symbolic.terms.node import CONST, TRUTH
 from harness.symbolic.terms.slices import concat, slice_bits
 
-__all__ = ["Data", "Extract", "Literal", "Opaque", "Order", "Piece", "Rows", "Source", "Zeros"]
-
-WORD_BYTES = 32
-
-
-class Order:
-    """The order of positions on a path: which of two comes first, if the path says so."""
-
-    __slots__ = ("facts",)
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-
-    def at_most(self, a: Int, b: Int) -> bool | None:
-        """Whether a <= b (None: the path does not say)."""
-        if a.op == CONST and b.op == CONST:
-            return bool(a.data <= b.data)
-        condition = compare.le(a, b)
-        known = self.facts.decide(condition)
-        return known if known is not None else self.facts.decide(self.facts.rewrite(condition))
-
-    def surely_at_most(self, a: Int, b: Int) -> bool:
-        """Whether the path says that a <= b."""
-        return self.at_most(a, b) is True
-
-    def same(self, a: Int, b: Int) -> bool:
-        """Whether the path says that a == b."""
-        if a is b:
-            return True
-        if a.op == CONST and b.op == CONST:
-            return False
-        return self.surely_at_most(a, b) and self.surely_at_most(b, a)
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """A byte string of which nothing is known: an argument of type `bytes`, what a call returned.
-
-    `word(offset)` is an uninterpreted function of the offset; bytes that two words share are not
-    tied to each other, which can only add behaviours.
-    """
-
-    name: str
-    """Unique; the function of its words is called `<name>.word`."""
-
-    length: Int
-    """Length in bytes."""
-
-    @property
-    def function(self) -> Function:
-        """Offset in bytes to the 32 bytes from there on, as a big-endian word; zeros beyond."""
-        return Function(f"{self.name}.word", 1)
-
-    def word(self, offset: Int) -> Int:
-        """The 32 bytes at an offset."""
-        return self.function(offset)
-
-    def concrete(self, offset: int, length: int, read: Callable[[Int], int]) -> bytes:
-        """The bytes under an assignment."""
-        words = -(-length // WORD_BYTES)
-        pieces = [read(self.function(const(offset + WORD_BYTES * i))) for i in range(words)]
-        return b"".join(piece.to_bytes(WORD_BYTES, "big") for piece in pieces)[:length]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Words side by side, each given by its number: what a copying loop leaves behind."""
-
-    index: Int
-    """The variable that stands for the number of the word, from 0."""
-
-    value: Int
-    """The word, as a term over `index`."""
-
-    @property
-    def name(self) -> str:
-        """A text that tells this source from others."""
-        return f"rows({self.value.id})"
-
-    def word(self, offset: Int) -> Int:
-        """The 32 bytes at an offset, a multiple of 32. Raises Unsupported for another."""
-        if slice_bits(offset, 0, 5) is not const(0):
-            raise Unsupported(f"a word across two others of a copied array, at offset {offset!r}")
-        return substitute(self.value, {self.index: slice_bits(offset, 5)})
-
-    def concrete(self, offset: int, length: int, read: Callable[[Int], int]) -> bytes:
-        """The bytes under an assignment."""
-        first, last = offset // WORD_BYTES, -(-(offset + length) // WORD_BYTES)
-        words = [read(substitute(self.value, {self.index: const(i)})) for i in range(first, last)]
-        whole = b"".join(word.to_bytes(WORD_BYTES, "big") for word in words)
-        return whole[offset - first * WORD_BYTES :][:length]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """The bytes of one term as a source: where a part of symbolic length is taken of them."""
-
-    value: Int
-    width: int
-
-    @property
-    def name(self) -> str:
-        """A text that tells this source from others."""
-        return f"word({self.value.id})"
-
-    def word(self, offset: Int) -> Int:
-        """The 32 bytes at a constant offset, zeros beyond the end."""
-        if offset.op != CONST:
-            raise Unsupported(f"a byte of a word at the symbolic offset {offset!r}")
-        return _padded(_cut(self.value, self.width, offset.data, WORD_BYTES), WORD_BYTES)
-
-    def concrete(self, offset: int, length: int, read: Callable[[Int], int]) -> bytes:
-        """The bytes under an assignment."""
-        whole = read(self.value).to_bytes(self.width, "big")
-        return whole[offset:][:length].ljust(length, b"\0")
-
-
-Source: TypeAlias = Opaque | Rows | Word
-
-
-class _Evaluator:
-    """The values of terms under one assignment, with a memo."""
-
-    def __init__(self, assignment: Assignment) -> None:
-        self.assignment = assignment
-        self.memo: dict[Term, Any] = {}
-
-    def __call__(self, term: Int) -> int:
-        return evaluate(term, self.assignment, self.memo)
+__all__ = [
+    "WORD_BYTES",
+    "Choice",
+    "Data",
+    "Extract",
+    "Literal",
+    "Opaque",
+    "Order",
+    "Piece",
+    "Rows",
+    "Source",
+    "Word",
+    "Zeros",
+    "meanings",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +80,21 @@ class Extract:
     length: Int
 
 
-Piece: TypeAlias = Literal | Zeros | Extract
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One byte string where a condition holds, another elsewhere: after two paths were joined."""
+
+    condition: Bool
+    one: Data
+    other: Data
+
+    @property
+    def length(self) -> Int:
+        """Length in bytes."""
+        return ite(self.condition, self.one.length, self.other.length)
 
 
-def _cut(value: Int, width: int, start: int, size: int) -> tuple[Int, int]:
-    """Bytes [start, start + size) of a term's bytes, as far as there are any, and how many."""
-    size = max(0, min(size, width - start))
-    return slice_bits(value, 8 * (width - start - size), 8 * size), size
-
-
-def _padded(part: tuple[Int, int], width: int) -> Int:
-    """The part with zero bytes after it."""
-    value, size = part
-    return linear.scale(value, 1 << (8 * (width - size)))
+Piece: TypeAlias = Literal | Zeros | Extract | Choice
 
 
 class Data:
@@ -255,9 +146,26 @@ class Data:
                 return None
         return b"".join(parts)
 
+    def choose(self, condition: Bool, other: Data) -> Data:
+        """This where a condition holds, the other elsewhere."""
+        if self is other or self.pieces == other.pieces:
+            return self
+        pieces: list[Piece] = []
+        if self.shape == other.shape:
+            for left, right in zip(self.pieces, other.pieces, strict=True):
+                if isinstance(left, Literal) and isinstance(right, Literal):
+                    pieces.append(Literal(ite(condition, left.value, right.value), left.width))
+                elif left == right:
+                    pieces.append(left)
+                else:
+                    break
+            else:
+                return Data(pieces)
+        return Data([Choice(condition, self, other)])
+
     def rewrite(self, facts: Facts) -> Data:
         """The same bytes on a path, with what it knows used in every term."""
-        return Data(_rewritten(piece, facts) for piece in self.pieces)
+        return Data(new for piece in self.pieces for new in _rewritten(piece, facts))
 
     def word(self, offset: Int, order: Order) -> Int:
         """The 32 bytes at an offset as a big-endian word, zeros beyond the end (CALLDATALOAD)."""
@@ -265,12 +173,37 @@ class Data:
 
     def number(self, offset: Int, size: int, order: Order) -> Int:
         """`size` <= 32 bytes at an offset as a big-endian number, zeros beyond the end."""
+        ending = self._from_last_source(offset, order)
+        if ending is not None:
+            return slice_bits(ending, 8 * (WORD_BYTES - size))
         found = self.slice(offset, const(size), order, padded=True)
         return found.as_number(size, order)
+
+    def _from_last_source(self, offset: Int, order: Order) -> Int | None:
+        """The word at an offset behind the start of an opaque string that only zeros follow: it is
+        the string's own word there, zeros beyond its end."""
+        position = self.length
+        for piece in reversed(self.pieces):
+            position = linear.subtract(position, piece.length)
+            if isinstance(piece, Zeros) or (
+                isinstance(piece, Literal) and piece.value.op == CONST and piece.value.data == 0
+            ):
+                continue
+            if not isinstance(piece, Extract) or not _is_tail(piece):
+                return None
+            if not order.surely_at_most(position, offset):
+                return None
+            inside = linear.subtract(offset, position)
+            return piece.source.word(linear.add(piece.offset, inside))
+        return None
 
     def as_number(self, size: int, order: Order) -> Int:
         """All of a string of `size` bytes as a big-endian number. Raises Unsupported if it
         consists of parts of symbolic length."""
+        if len(self.pieces) == 1 and isinstance(self.pieces[0], Choice):
+            only = self.pieces[0]
+            one, other = only.one.as_number(size, order), only.other.as_number(size, order)
+            return ite(only.condition, one, other)
         parts: list[tuple[Int, int]] = []
         for piece in self.pieces:
             width = order.facts.rewrite(piece.length)
@@ -280,6 +213,8 @@ class Data:
                 parts.append((piece.value, 8 * piece.width))
             elif isinstance(piece, Zeros):
                 parts.append((const(0), 8 * width.data))
+            elif isinstance(piece, Choice):
+                parts.append((Data([piece]).as_number(width.data, order), 8 * width.data))
             elif width.data <= WORD_BYTES:
                 whole = piece.source.word(piece.offset)
                 part = slice_bits(whole, 8 * (WORD_BYTES - width.data))
@@ -317,17 +252,11 @@ class Data:
 
     def concrete(self, assignment: Assignment) -> bytes:
         """The bytes under an assignment; opaque sources need a meaning for their words."""
-        read = _Evaluator(assignment)
-        parts = []
-        for piece in self.pieces:
-            if isinstance(piece, Literal):
-                parts.append(read(piece.value).to_bytes(piece.width, "big"))
-            elif isinstance(piece, Zeros):
-                parts.append(bytes(read(piece.length)))
-            else:
-                offset, length = read(piece.offset), read(piece.length)
-                parts.append(piece.source.concrete(offset, length, read))
-        return b"".join(parts)
+        return self.read(Evaluator(assignment))
+
+    def read(self, read: Callable[[Int], int]) -> bytes:
+        """The bytes, given the values of terms."""
+        return bytes_of(self.shape, [read(term) for term in self.terms()], read)
 
     def terms(self) -> tuple[Int, ...]:
         """The terms that the content depends on, piece by piece, in an order fixed by `shape`."""
@@ -337,68 +266,91 @@ class Data:
                 found.append(piece.value)
             elif isinstance(piece, Zeros):
                 found.append(piece.length)
-            else:
+            elif isinstance(piece, Extract):
                 found += [piece.offset, piece.length]
+            else:
+                found += [word_of(piece.condition), *piece.one.terms(), *piece.other.terms()]
         return tuple(found)
 
     @property
-    def shape(self) -> tuple[int | str | Source, ...]:
-        """What remains without `terms`: widths, "0" for zeros, and sources."""
-        return tuple(
-            piece.width
-            if isinstance(piece, Literal)
-            else ("0" if isinstance(piece, Zeros) else piece.source)
-            for piece in self.pieces
-        )
+    def shape(self) -> Shape:
+        """What remains without `terms`: widths, "0" for zeros, sources, pairs of shapes."""
+        found: list[Any] = []
+        for piece in self.pieces:
+            if isinstance(piece, Literal):
+                found.append(piece.width)
+            elif isinstance(piece, Zeros):
+                found.append("0")
+            elif isinstance(piece, Extract):
+                found.append(piece.source)
+            else:
+                found.append((piece.one.shape, piece.other.shape))
+        return tuple(found)
+
+    @property
+    def outline(self) -> str:
+        """The shape as a text that tells it from others."""
+        return outline(self.shape)
 
 
-def meanings(contents: Mapping[str, bytes]) -> dict[str, Any]:
-    """Functions for `Assignment` under which each opaque byte string has the given content."""
-
-    def reader(content: bytes) -> Any:
-        return lambda offset: int.from_bytes(
-            content[offset : offset + WORD_BYTES].ljust(WORD_BYTES, b"\0"), "big"
-        )
-
-    return {f"{name}.word": reader(content) for name, content in contents.items()}
+def _is_tail(piece: Extract) -> bool:
+    """Whether an extract goes to the end of an opaque string."""
+    source = piece.source
+    return isinstance(source, Opaque) and (linear.add(piece.offset, piece.length) is source.length)
 
 
-def _rewritten(piece: Piece, facts: Facts) -> Piece:
+def _rewritten(piece: Piece, facts: Facts) -> tuple[Piece, ...]:
     if isinstance(piece, Literal):
-        return Literal(facts.rewrite(piece.value), piece.width)
+        return (Literal(facts.rewrite(piece.value), piece.width),)
     if isinstance(piece, Zeros):
-        return Zeros(facts.rewrite(piece.length))
-    return Extract(piece.source, facts.rewrite(piece.offset), facts.rewrite(piece.length))
+        return (Zeros(facts.rewrite(piece.length)),)
+    if isinstance(piece, Extract):
+        offset, length = facts.rewrite(piece.offset), facts.rewrite(piece.length)
+        return (Extract(piece.source, offset, length),)
+    condition = facts.rewrite(piece.condition)
+    if condition.op == TRUTH:
+        return (piece.one if condition.data else piece.other).rewrite(facts).pieces
+    return (Choice(condition, piece.one.rewrite(facts), piece.other.rewrite(facts)),)
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:
     """The pieces without empty ones, neighbours that belong together put together."""
     result: list[Piece] = []
     for piece in pieces:
-        if piece.length.op == CONST:
-            if piece.length.data == 0:
-                continue
-            if isinstance(piece, Zeros):
-                piece = Literal(const(0), piece.length.data)
-            elif isinstance(piece, Extract) and isinstance(piece.source, Word):
-                if piece.offset.op == CONST:
-                    source = piece.source
-                    part = _cut(source.value, source.width, piece.offset.data, piece.length.data)
-                    piece = Literal(_padded(part, piece.length.data), piece.length.data)
-        if result:
-            last = result[-1]
-            if isinstance(last, Zeros) and isinstance(piece, Zeros):
-                result[-1] = Zeros(linear.add(last.length, piece.length))
-                continue
-            if isinstance(last, Extract) and isinstance(piece, Extract):
-                if last.source == piece.source and (
-                    linear.add(last.offset, last.length) is piece.offset
-                ):
-                    length = linear.add(last.length, piece.length)
-                    result[-1] = Extract(last.source, last.offset, length)
-                    continue
-        result.append(piece)
+        if piece.length.op == CONST and piece.length.data == 0:
+            continue
+        simple = _simplified(piece)
+        both = _both(result[-1], simple) if result else None
+        if both is None:
+            result.append(simple)
+        else:
+            result[-1] = both
     return result
+
+
+def _simplified(piece: Piece) -> Piece:
+    """A piece of known length as a literal, where its bytes are those of a term."""
+    if piece.length.op != CONST:
+        return piece
+    size: int = piece.length.data
+    if isinstance(piece, Zeros):
+        return Literal(const(0), size)
+    source = piece.source if isinstance(piece, Extract) else None
+    if isinstance(piece, Extract) and isinstance(source, Word) and piece.offset.op == CONST:
+        part = cut(source.value, source.width, piece.offset.data, size)
+        return Literal(padded(part, size), size)
+    return piece
+
+
+def _both(left: Piece, right: Piece) -> Piece | None:
+    """Two neighbours as one piece; None if they stay two."""
+    if isinstance(left, Zeros) and isinstance(right, Zeros):
+        return Zeros(linear.add(left.length, right.length))
+    if not isinstance(left, Extract) or not isinstance(right, Extract):
+        return None
+    if left.source != right.source or linear.add(left.offset, left.length) is not right.offset:
+        return None
+    return Extract(left.source, left.offset, linear.add(left.length, right.length))
 
 
 def _overlap(
@@ -407,6 +359,8 @@ def _overlap(
     """The part of a piece at [first, after) that lies in [start, end)."""
     if order.at_most(end, first) or order.at_most(after, start):
         return None
+    order.require(first, end)
+    order.require(start, after)
     from_inside = not _within(start, first, order)
     to_inside = not _within(after, end, order)
     offset = linear.subtract(start, first) if from_inside else const(0)
@@ -432,8 +386,11 @@ def _part(piece: Piece, offset: Int, length: Int, order: Order) -> Piece:
         return Zeros(length)
     if isinstance(piece, Extract):
         return Extract(piece.source, linear.add(piece.offset, offset), length)
+    if isinstance(piece, Choice):
+        one, other = (side.slice(offset, length, order) for side in (piece.one, piece.other))
+        return Choice(piece.condition, one, other)
     if offset.op == CONST and length.op == CONST:
-        value, size = _cut(piece.value, piece.width, offset.data, length.data)
+        value, size = cut(piece.value, piece.width, offset.data, length.data)
         return Literal(value, size)
     if piece.value.op == CONST and piece.value.data == 0:
         return Zeros(length)

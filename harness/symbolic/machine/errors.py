@@ -12,12 +12,22 @@ __all__ = ["Halt", "Unsupported"]
 class Unsupported(Exception):
     """What comes next cannot be said in terms.
 
-    >>> raise Unsupported("opcode SELFDESTRUCT to an unknown beneficiary", "vault", 17, "Vault.sol:9")
+    >>> raise Unsupported("a jump to a symbolic destination", "vault", 17, "Vault.sol:9")
     Traceback (most recent call last):
-    harness.symbolic.machine.errors.Unsupported: opcode ... (vault, pc 17, Vault.sol:9)
+    harness.symbolic.machine.errors.Unsupported: a jump ... (vault, pc 17, Vault.sol:9)
     """
 
-    def __init__(self, reason: str, contract: str = "", pc: int = -1, source: str = "") -> None:
+    def __init__(
+        self,
+        reason: str,
+        contract: str = "",
+        pc: int = -1,
+        source: str = "",
+        *,
+        inherent: bool = False,
+    ) -> None:
+        self.inherent = inherent
+        """Whether no other way of exploring could help."""
         self.reason = reason
         """What is not supported, in words that name the construct."""
         self.contract = contract
@@ -38,7 +48,10 @@ class Unsupported(Exception):
 
     def at(self, contract: str, pc: int, source: str) -> Unsupported:
         """The same with its place, unless it has one already."""
-        return self if self.contract else Unsupported(self.reason, contract, pc, source)
+        return self if self.contract else self._placed(contract, pc, source)
+
+    def _placed(self, contract: str, pc: int, source: str) -> Unsupported:
+        return Unsupported(self.reason, contract, pc, source, inherent=self.inherent)
 
 
 class Halt(Exception):

@@ -10,24 +10,36 @@ words never hash to the same.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
+
+from Crypto.Hash import RIPEMD160
 
 from harness.compile import keccak256
-from harness.symbolic.machine.data import WORD_BYTES, Data, Source
-from harness.symbolic.terms import Assignment, Function, Int, const, evaluate
+from harness.symbolic.machine.data import WORD_BYTES, Data
+from harness.symbolic.machine.shapes import Shape, bytes_of
+from harness.symbolic.machine.sources import Evaluator
+from harness.symbolic.terms import Assignment, Function, Int, const
 from harness.symbolic.terms.node import APP
 
-__all__ = ["Hashes", "Preimage", "preimage_of"]
+__all__ = ["ALGORITHMS", "Hashes", "Preimage", "preimage_of"]
 
 _MARGIN: Final = 1 << 64
 _LEAST, _MOST = _MARGIN, (1 << 256) - _MARGIN
 _PREFIX = "keccak"
 _FAR = 1 << 32
 """A slot this far behind the start of an array still belongs to it."""
+
+
+ALGORITHMS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    _PREFIX: keccak256,
+    "sha256": lambda content: hashlib.sha256(content).digest(),
+    "ripemd160": lambda content: RIPEMD160.new(content).digest(),
+}
 
 
 @cache
@@ -87,7 +99,7 @@ class Hashes:
     def __init__(self) -> None:
         self._preimages: dict[int, bytes] = {}
         self._sorted: list[int] = []
-        self.opaque: dict[str, tuple[int | str | Source, ...]] = {}
+        self.opaque: dict[str, Shape] = {}
         """Name of each uninterpreted hash function to the shape of what it hashes."""
 
     def note(self, content: bytes) -> int:
@@ -118,8 +130,15 @@ class Hashes:
         shape = data.shape
         if all(isinstance(part, int) for part in shape):
             return _function(tuple(part for part in shape if isinstance(part, int)))(*data.terms())
-        name = ",".join(str(p) if isinstance(p, int | str) else p.name for p in shape)
-        function = _opaque_digest(name, len(data.terms()))
+        function = _opaque_digest(data.outline, len(data.terms()))
+        self.opaque[function.name] = shape
+        return function(*data.terms())
+
+    def other(self, name: str, data: Data) -> Int:
+        """Another hash function than Keccak-256 of a byte string, uninterpreted."""
+        shape = data.shape
+        most = (1 << 160) - 1 if name == "ripemd160" else (1 << 256) - 1
+        function = Function(f"{name}[{data.outline}]", len(data.terms()), 0, most)
         self.opaque[function.name] = shape
         return function(*data.terms())
 
@@ -127,12 +146,20 @@ class Hashes:
         """The true hash for each uninterpreted hash function, under an assignment that gives
         the opaque byte strings their meaning."""
 
-        def meaning(shape: tuple[int | str | Source, ...]) -> Callable[..., int]:
-            return lambda *values: int.from_bytes(
-                keccak256(_bytes_of(shape, values, assignment)), "big"
-            )
+        def meaning(name: str, shape: Shape) -> Callable[..., int]:
+            read = Evaluator(assignment)
+            hashed = ALGORITHMS[name.partition("[")[0]]
 
-        return {name: meaning(shape) for name, shape in self.opaque.items()}
+            def digest(*values: int) -> int:
+                try:
+                    content = bytes_of(shape, list(values), read)
+                except ValueError:
+                    return _LEAST  # no path has data of such a length
+                return int.from_bytes(hashed(content), "big")
+
+            return digest
+
+        return {name: meaning(name, shape) for name, shape in self.opaque.items()}
 
     def fold(self, slots: Iterable[int], keys: Iterable[int]) -> None:
         """Recognise digests that the optimizer has computed: arrays at, and constant keys of
@@ -143,22 +170,3 @@ class Hashes:
             self.note(tail)
             for key in known:
                 self.note(key.to_bytes(WORD_BYTES, "big") + tail)
-
-
-def _bytes_of(
-    shape: tuple[int | str | Source, ...], values: tuple[int, ...], assignment: Assignment
-) -> bytes:
-    memo: dict[Any, Any] = {}
-    parts: list[bytes] = []
-    rest = list(values)
-    for part in shape:
-        if isinstance(part, int):
-            parts.append(rest.pop(0).to_bytes(part, "big"))
-        elif isinstance(part, str):
-            parts.append(bytes(rest.pop(0)))
-        else:
-            offset, length = rest.pop(0), rest.pop(0)
-            parts.append(
-                part.concrete(offset, length, lambda term: evaluate(term, assignment, memo))
-            )
-    return b"".join(parts)

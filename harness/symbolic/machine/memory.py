@@ -1,107 +1,46 @@
 """The memory of a frame: what was written where, latest first, over zeros.
 
 Writes of whole terms at a constant distance from a common base (0, or a symbolic pointer such as
-the free memory pointer behind an unknown `bytes`) are kept in `_Cells`, and reads of what was
+the free memory pointer behind an unknown `bytes`) are kept in `Cells`, and reads of what was
 written return the very term. Writes of symbolic length are layers of their own, `_Far`. A read
 goes down the layers; where the path does not tell whether a layer is hit, it is Unsupported.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from typing import Final
 
+from harness.symbolic.machine.cells import Access, Cells, Run
 from harness.symbolic.machine.data import Data, Extract, Literal, Order, Piece, Word, Zeros
 from harness.symbolic.machine.errors import Halt, Unsupported
-from harness.symbolic.terms import Int, const, linear
+from harness.symbolic.terms import Bool, Facts, Int, const, linear
 from harness.symbolic.terms.node import CONST
 from harness.symbolic.terms.slices import slice_bits
 
-__all__ = ["Memory"]
+__all__ = ["Access", "Memory"]
 
 _WORD: Final = 32
 _LARGEST: Final = 1 << 40
 """No gas limit pays for memory up to here: an access beyond is out of gas."""
 
 
-class _Run:
-    """Cells at constant offsets from one base: offset to (term, width), never overlapping."""
+class _Either:
+    """One of two memories, of paths that were joined; each is read with what its path knew."""
 
-    __slots__ = ("cells", "starts")
+    __slots__ = ("condition", "one", "other")
 
-    def __init__(self) -> None:
-        self.starts: list[int] = []
-        self.cells: dict[int, tuple[Int, int]] = {}
+    def __init__(
+        self, condition: Bool, one: tuple[Memory, Facts], other: tuple[Memory, Facts]
+    ) -> None:
+        self.condition = condition
+        self.one = one
+        self.other = other
 
-    def copy(self) -> _Run:
-        other = _Run()
-        other.starts = self.starts[:]
-        other.cells = self.cells.copy()
-        return other
-
-    @property
-    def first(self) -> int:
-        return self.starts[0]
-
-    @property
-    def end(self) -> int:
-        last = self.starts[-1]
-        return last + self.cells[last][1]
-
-    def put(self, start: int, value: Int, width: int) -> None:
-        old = self.cells.get(start)
-        if old is not None and old[1] == width:
-            self.cells[start] = (value, width)
-            return
-        self._clear(start, start + width)
-        insort(self.starts, start)
-        self.cells[start] = (value, width)
-
-    def _clear(self, start: int, end: int) -> None:
-        """Cut a hole, keeping the parts of cells that stick out."""
-        index = bisect_right(self.starts, start) - 1
-        if index < 0 or self.starts[index] + self.cells[self.starts[index]][1] <= start:
-            index += 1
-        while index < len(self.starts) and self.starts[index] < end:
-            at = self.starts.pop(index)
-            value, width = self.cells.pop(at)
-            if at < start:
-                self.starts.insert(index, at)
-                self.cells[at] = (slice_bits(value, 8 * (width - (start - at))), start - at)
-                index += 1
-            if at + width > end:
-                rest = at + width - end
-                self.starts.insert(index, end)
-                self.cells[end] = (slice_bits(value, 0, 8 * rest), rest)
-                index += 1
-
-    def at(self, offset: int) -> tuple[int, Int, int] | None:
-        """The cell (start, term, width) that contains an offset."""
-        index = bisect_right(self.starts, offset) - 1
-        if index < 0:
-            return None
-        start = self.starts[index]
-        value, width = self.cells[start]
-        return (start, value, width) if offset < start + width else None
-
-    def next_after(self, offset: int) -> int | None:
-        """Where the first cell at or after an offset starts."""
-        index = bisect_left(self.starts, offset)
-        return self.starts[index] if index < len(self.starts) else None
-
-
-class _Cells:
-    """Runs of cells; runs of different bases are known not to overlap."""
-
-    __slots__ = ("runs",)
-
-    def __init__(self) -> None:
-        self.runs: dict[Int | None, _Run] = {}
-
-    def copy(self) -> _Cells:
-        other = _Cells()
-        other.runs = {base: run.copy() for base, run in self.runs.items()}
-        return other
+    def read(self, start: Int, length: Int) -> Data:
+        left, right = (
+            memory.peek(start, length, facts) for memory, facts in (self.one, self.other)
+        )
+        return left.choose(self.condition, right)
 
 
 class _Far:
@@ -126,13 +65,15 @@ def _split(address: Int) -> tuple[Int | None, int]:
 class Memory:
     """The memory of one frame. `fork` gives a copy that shares what is not changed later."""
 
-    __slots__ = ("_layers", "_owned", "extent")
+    __slots__ = ("_layers", "_owned", "extent", "journal")
 
     def __init__(self) -> None:
-        self._layers: list[_Cells | _Far] = [_Cells()]
+        self._layers: list[Cells | _Either | _Far] = [Cells()]
         self._owned = True
         self.extent: int | None = 0
         """MSIZE in bytes; None once it depends on symbols."""
+        self.journal: list[Access] | None = None
+        """Accesses from now on, for the analysis of loops; None if nobody asks."""
 
     def fork(self) -> Memory:
         """A copy; both sides copy what they change from now on."""
@@ -140,30 +81,52 @@ class Memory:
         other._layers = self._layers
         other._owned = self._owned = False
         other.extent = self.extent
+        other.journal = None
         return other
 
     def layers(self) -> tuple[object, ...]:
-        """What tells two memories apart by identity, for the analysis of loops."""
+        """What tells two memories apart by identity."""
         return tuple(self._layers)
+
+    @classmethod
+    def either(
+        cls, condition: Bool, one: tuple[Memory, Facts], other: tuple[Memory, Facts]
+    ) -> Memory:
+        """One memory where a condition holds, another elsewhere, each with its path's facts."""
+        left, right = one[0].fork(), other[0].fork()
+        joined = cls()
+        joined._layers = [_Either(condition, (left, one[1]), (right, other[1])), Cells()]
+        joined.extent = left.extent if left.extent == right.extent else None
+        return joined
+
+    def peek(self, address: Int, length: Int, facts: Facts) -> Data:
+        """A range of bytes, without any trace of the access."""
+        return self._read(facts.rewrite(address), facts.rewrite(length), Order(facts))
 
     # Access
 
     def load(self, address: Int, order: Order) -> Int:
         """The word at an address."""
         address = self._touch(address, const(_WORD), order)
+        self._note(address, const(_WORD), None, False)
         if address.op == CONST:
             top = self._layers[-1]
-            if isinstance(top, _Cells):
+            if isinstance(top, Cells):
                 run = top.runs.get(None)
                 if run is not None:
                     cell = run.cells.get(address.data)
                     if cell is not None and cell[1] == _WORD:
                         return cell[0]
-        return self._read(address, const(_WORD), order).as_number(_WORD, order)
+        word = self._read(address, const(_WORD), order).as_number(_WORD, order)
+        if any(isinstance(layer, _Either) for layer in self._layers):
+            # Found again at once next time; it changes nothing.
+            self._put(*_split(address), word, _WORD, order)
+        return word
 
     def store(self, address: Int, value: Int, width: int, order: Order) -> None:
         """Write the low `width` bytes of a term, which has no more."""
         address = self._touch(address, const(width), order)
+        self._note(address, const(width), value if width == _WORD else None, True)
         base, offset = _split(address)
         self._put(base, offset, value, width, order)
 
@@ -172,7 +135,9 @@ class Memory:
         length = order.facts.rewrite(length)
         if length.op == CONST and length.data == 0:
             return Data()
-        return self._read(self._touch(address, length, order), length, order)
+        address = self._touch(address, length, order)
+        self._note(address, length, None, False)
+        return self._read(address, length, order)
 
     def write(self, address: Int, data: Data, order: Order) -> None:
         """Write a byte string; one whose length is 0 on this path changes nothing."""
@@ -180,6 +145,7 @@ class Memory:
         if data.length.op == CONST and data.length.data == 0:
             return
         address = self._touch(address, data.length, order)
+        self._note(address, data.length, None, True)
         if not all(isinstance(piece, Literal) for piece in data.pieces):
             self._own()
             self._layers.append(_Far(address, data))
@@ -213,6 +179,10 @@ class Memory:
             self.extent = None
         return address
 
+    def _note(self, address: Int, length: Int, stored: Int | None, writes: bool) -> None:
+        if self.journal is not None:
+            self.journal.append(Access(address, length, stored, writes))
+
     # Writing
 
     def _own(self) -> None:
@@ -220,24 +190,22 @@ class Memory:
         if not self._owned:
             self._layers = self._layers[:]
             top = self._layers[-1]
-            if isinstance(top, _Cells):
+            if isinstance(top, Cells):
                 self._layers[-1] = top.copy()
             self._owned = True
 
     def _put(self, base: Int | None, offset: int, value: Int, width: int, order: Order) -> None:
         self._own()
         top = self._layers[-1]
-        if not isinstance(top, _Cells) or not self._apart(top, base, offset, width, order):
-            top = _Cells()
+        if not isinstance(top, Cells) or not self._apart(top, base, offset, width, order):
+            top = Cells()
             self._layers.append(top)
         run = top.runs.get(base)
         if run is None:
-            run = top.runs[base] = _Run()
+            run = top.runs[base] = Run()
         run.put(offset, value, width)
 
-    def _apart(
-        self, cells: _Cells, base: Int | None, offset: int, width: int, order: Order
-    ) -> bool:
+    def _apart(self, cells: Cells, base: Int | None, offset: int, width: int, order: Order) -> bool:
         """Whether a range surely hits no run of another base."""
         if not cells.runs or (len(cells.runs) == 1 and base in cells.runs):
             return True
@@ -262,6 +230,8 @@ class Memory:
         if level < 0:
             return [Zeros(length)]
         layer = self._layers[level]
+        if isinstance(layer, _Either):
+            return list(layer.read(start, length).pieces)
         if isinstance(layer, _Far):
             return self._through_far(layer, level, start, length, order)
         return self._through_cells(layer, level, start, length, order)
@@ -272,6 +242,8 @@ class Memory:
         end = linear.add(start, length)
         if order.at_most(end, far.start) or order.at_most(far.end, start):
             return self._resolve(level - 1, start, length, order)
+        order.require(far.start, end)
+        order.require(start, far.end)
         before = _excess(far.start, start, order)
         after = _excess(end, far.end, order)
         pieces: list[Piece] = []
@@ -285,27 +257,33 @@ class Memory:
         return pieces
 
     def _through_cells(
-        self, cells: _Cells, level: int, start: Int, length: Int, order: Order
+        self, cells: Cells, level: int, start: Int, length: Int, order: Order
     ) -> list[Piece]:
         end = linear.add(start, length)
         base, _ = _split(start)
-        hit: Int | None = None
         for other, run in cells.runs.items():
             if other == base:
-                hit = other
                 continue
-            if order.at_most(end, _address(other, run.first)) or order.at_most(
-                _address(other, run.end), start
-            ):
+            first, last = _address(other, run.first), _address(other, run.end)
+            if order.at_most(end, first) or order.at_most(last, start):
                 continue
-            raise Unsupported(
-                f"memory at {start!r} may overlap what was written at {_address(other, run.first)!r}"
-            )
-        if hit is None and base not in cells.runs:
+            if not order.surely_at_most(start, first):
+                raise Unsupported(f"memory at {start!r} may overlap what was written at {first!r}")
+            order.require(first, end)
+            # What is before the run, the run, and what is behind it.
+            before = linear.subtract(first, start)
+            pieces = self._resolve(level, start, before, order)
+            after = _excess(end, last, order)
+            inner = linear.subtract(end if after is None else last, first)
+            pieces += self._along(run, level, first, inner, order)
+            if after is not None:
+                pieces += self._resolve(level, last, after, order)
+            return pieces
+        if base not in cells.runs:
             return self._resolve(level - 1, start, length, order)
         return self._along(cells.runs[base], level, start, length, order)
 
-    def _along(self, run: _Run, level: int, start: Int, length: Int, order: Order) -> list[Piece]:
+    def _along(self, run: Run, level: int, start: Int, length: Int, order: Order) -> list[Piece]:
         """A range with the same base as a run, cell by cell."""
         base, offset = _split(start)
         pieces: list[Piece] = []

@@ -36,6 +36,9 @@ class Branch:
     condition: Bool
     """What holds from there on."""
 
+    depth: int
+    """Its position among the conditions of the path, from 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Return:
@@ -55,8 +58,8 @@ class Frame:
     """A running call: code, stack, memory, and in whose name it runs."""
 
     __slots__ = (
-        "address", "calldata", "caller", "code", "loops", "memory", "owner", "pc", "program",
-        "returndata", "returns", "saved", "stack", "static", "undo", "value",
+        "address", "calldata", "caller", "calls", "code", "loops", "memory", "owner", "pc",
+        "program", "returndata", "returns", "rounds", "saved", "stack", "static", "undo", "value",
     )  # fmt: skip
 
     def __init__(
@@ -87,9 +90,14 @@ class Frame:
         self.stack: list[Int] = []
         self.memory = Memory()
         self.pc = 0
+        self.calls: tuple[int, ...] = ()
+        """Where the internal functions that are running return to, outermost first."""
         self.returndata = Data()
-        self.loops: dict[int, Any] = {}
-        """For each branch that went both ways: see `loops`."""
+        self.loops: dict[int, int] = {}
+        """How often each branch was open."""
+        self.rounds: dict[tuple[int, int], tuple[int, int]] = {}
+        """For each loop, by the depth of internal calls and where it begins: how often it was
+        begun anew, and from where."""
         self.undo: list[Int] = []
         """The stack as it was when the instruction began."""
 
@@ -97,14 +105,40 @@ class Frame:
         """A copy that goes its own way."""
         other: Frame = Frame.__new__(Frame)
         for name in (
-            "code", "owner", "program", "address", "caller", "value", "calldata", "static",
+            "calls", "code", "owner", "program", "address", "caller", "value", "calldata", "static",
             "saved", "returns", "pc", "returndata", "undo",
         ):  # fmt: skip
             setattr(other, name, getattr(self, name))
         other.stack = self.stack[:]
         other.memory = self.memory.fork()
         other.loops = dict(self.loops)
+        other.rounds = dict(self.rounds)
         return other
+
+    def jump(self, target: int) -> None:
+        """Go on elsewhere in the same code, keeping count of calls and rounds of loops."""
+        kind = self.code.jumps.get(self.pc, "-")
+        if kind == "i":
+            self.calls = (*self.calls, self.pc + 1)
+        elif kind == "o":
+            self.calls = self.calls[:-1]
+            if self.rounds:
+                depth = len(self.calls)
+                self.rounds = {key: n for key, n in self.rounds.items() if key[0] <= depth}
+        elif target <= self.pc:
+            key = (len(self.calls), target)
+            times, end = self.rounds.get(key, (0, 0))
+            self.rounds[key] = (times + 1, max(end, self.pc))
+        self.pc = target
+
+    def round_here(self) -> dict[tuple[int, int], int]:
+        """In which round the loops are that the current instruction lies in; a single jump
+        backwards may be no loop at all."""
+        return {
+            key: times
+            for key, (times, end) in self.rounds.items()
+            if times > 1 and key[0] == len(self.calls) and key[1] <= self.pc <= end
+        }
 
 
 class Path:
@@ -123,6 +157,8 @@ class Path:
         self.facts = Facts()
         """What holds on the path; `assume` adds to it."""
         self.order = Order(self.facts)
+        self.past: tuple[Facts, ...] = ()
+        """The facts before each of the conditions that were added to them."""
         self.frames: list[Frame] = []
         self.ghosts: dict[str, Any] = {}
         """Whatever the caller of the machine keeps for each path."""
@@ -134,6 +170,10 @@ class Path:
         """What must hold for storage to stay as its types say; to be proved of the path."""
         self.loads: dict[tuple[Any, tuple[Int, ...]], None] = {}
         """(region, keys) of every word of storage that was read, in order."""
+        self.alone = False
+        """Whether the path must not be joined with others any more."""
+        self.parents: tuple[Path, Path, int] | None = None
+        """The two paths that it was last joined from, and how many conditions it had then."""
         self.fresh: tuple[Int, ...] = ()
         """Variables that the path has invented."""
 
@@ -162,8 +202,19 @@ class Path:
             return
         if condition is FALSE or self.facts.decide(condition) is False:
             raise Dead(f"{condition!r} is false on the path")
+        self._learn(condition)
+
+    def _learn(self, condition: Bool) -> None:
+        self.past = (*self.past, self.facts)
         self.facts = self.facts.assume(condition)
         self.order = Order(self.facts)
+
+    def rewind(self, length: int) -> None:
+        """Know only the first conditions again, as many as `length`."""
+        while len(self.facts.path) > length:
+            self.facts, self.past = self.past[-1], self.past[:-1]
+        self.order = Order(self.facts)
+        self.branches = tuple(b for b in self.branches if b.depth <= length)
 
     def known(self, condition: Bool) -> bool | None:
         """Whether the path decides a condition (None: both are open)."""
@@ -194,9 +245,9 @@ class Path:
     def take(self, condition: Bool) -> None:
         """Assume a side of a branch, and note it."""
         frame = self.frame
-        self.branches = (*self.branches, Branch(frame.code.name, frame.pc, condition))
-        self.facts = self.facts.assume(condition)
-        self.order = Order(self.facts)
+        self._learn(condition)
+        branch = Branch(frame.code.name, frame.pc, condition, len(self.facts.path))
+        self.branches = (*self.branches, branch)
 
     def invent(self, what: str, bits: int = 256) -> Int:
         """A new variable `<what>#<n>`, unique within the exploration."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +56,37 @@ class Account:
     def program(self) -> Program:
         """The code made ready."""
         return Program(self.code)
+
+    @cached_property
+    def jumps(self) -> Mapping[int, str]:
+        """Offsets of the jumps into ("i") and out of ("o") internal functions."""
+        if self.artifact is None:
+            return {}
+        found: dict[int, str] = {}
+        for instruction in instructions(self.code):
+            if instruction.opcode == 0x56:
+                source = self.artifact.runtime_source_map.at(instruction.pc)
+                if source is not None and source.jump != "-":
+                    found[instruction.pc] = source.jump
+        return found
+
+    @cached_property
+    def _loops(self) -> tuple[tuple[int, int], ...]:
+        """First and last offset of what jumps backwards enclose, calls of functions left out."""
+        found: list[tuple[int, int]] = []
+        before = None
+        for instruction in instructions(self.code):
+            if instruction.opcode in (0x56, 0x57) and before is not None:
+                target = before.value
+                plain = self.jumps.get(instruction.pc, "-") == "-"
+                if target is not None and target <= instruction.pc and plain:
+                    found.append((target, instruction.pc))
+            before = instruction
+        return tuple(found)
+
+    def in_loop(self, pc: int) -> bool:
+        """Whether an instruction seems to lie in a loop."""
+        return any(first <= pc <= last for first, last in self._loops)
 
     def line(self, pc: int) -> str:
         """`path:line` of an instruction, "" for code without a source."""

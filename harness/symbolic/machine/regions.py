@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from harness.compile import (
     ArrayType,
     BytesType,
-    MappingType,
     StorageLayout,
     StorageType,
     StorageVariable,
@@ -39,8 +39,8 @@ __all__ = ["Field", "Region", "Step", "field_values", "fields_of"]
 class Step:
     """One step from a slot to another.
 
-    `map` hashes a key of `size` bytes with the slot, `data` hashes the slot, `move` adds `size` slots, and `item`
-    adds `size` slots for each unit of an index.
+    `map` hashes a key of `size` bytes with the slot, `data` hashes the slot, `move` adds `size`
+    slots, and `item` adds `size` slots for each unit of an index.
     """
 
     kind: str
@@ -76,6 +76,23 @@ class Field:
 
     variable: str = ""
     """Its variable in the layout; empty where there is none."""
+
+    part: str = ""
+    """Which part of the head of a byte string, whose words are not fields side by side: `long` (0
+    or 1), the `length` of a long one, the `size` of a short one, the `data` of a short one."""
+
+    @property
+    def least(self) -> int:
+        """Least value of these bits."""
+        return 32 if self.part == "length" else 0
+
+    def of_word(self, word: int) -> int:
+        """The value in a constant word."""
+        if self.part == "length":
+            return max(word >> 1, 32) if word & 1 else 32
+        if self.part and self.part != "long" and word & 1:
+            return 0
+        return word >> self.offset & ((1 << self.width) - 1)
 
 
 @dataclass(frozen=True)
@@ -139,9 +156,9 @@ def field_values(region: Region, keys: tuple[Int, ...], era: str) -> tuple[Int, 
     for one in region.fields:
         name = one.name + era
         if region.arity:
-            values.append(Function(name, region.arity, 0, one.most)(*keys))
+            values.append(Function(name, region.arity, one.least, one.most)(*keys))
         else:
-            values.append(int_var(name, 0, one.most))
+            values.append(int_var(name, one.least, one.most))
     return tuple(values)
 
 
@@ -234,8 +251,29 @@ def _inside(
             Field(0, 256, full, f"{contract}.{length.text}", word, length.path, prefix.variable)
         ]
     if isinstance(kind, BytesType):
-        return [Field(0, 256, (1 << 256) - 1, f"{name}.head", None, path, "")]
+        return _head(f"{name}.head", kind, path, prefix.variable)
     return []
+
+
+MOST_STORED: Final = (1 << 32) - 1
+"""No gas limit pays for storing a longer byte string, in bytes."""
+
+
+def _head(
+    name: str, kind: BytesType, path: tuple[Accessor | None, ...], variable: str
+) -> list[Field]:
+    """The parts of the head of a byte string: 2 * length + 1 of a long one, whose data are
+    elsewhere; 2 * size and the data of one of up to 31 bytes."""
+
+    def part(text: str, offset: int, width: int, most: int) -> Field:
+        return Field(offset, width, most, f"{name}.{text}", kind, path, variable, text)
+
+    return [
+        part("long", 0, 1, 1),
+        part("length", 1, 255, MOST_STORED),
+        part("size", 1, 7, 31),
+        part("data", 8, 248, (1 << 248) - 1),
+    ]
 
 
 def raw_field(contract: str, text: str) -> tuple[Field, ...]:

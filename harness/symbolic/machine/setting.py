@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.symbolic.machine.data import Data
 from harness.symbolic.machine.program import Account
 from harness.symbolic.machine.regions import Region
-from harness.symbolic.terms import Int, int_var, word_var
+from harness.symbolic.machine.storage import Span
+from harness.symbolic.terms import Bool, Int, int_var, word_var
 
 if TYPE_CHECKING:
     from harness.chain.world import ConcreteWorld
@@ -58,6 +59,9 @@ class Limits:
     depth: int = 64
     """Nested calls."""
 
+    merge: bool = True
+    """Whether paths that come to the same place are joined again; only speed depends on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
@@ -97,6 +101,15 @@ class Hooks(Protocol):
     ) -> None:
         """A word of storage is about to change from `old` to `new`."""
 
+    def on_span(self, path: Path, region: Region, span: Span) -> None:
+        """A loop is about to write a row of words, each of which may change."""
+
+    def merge_ghosts(
+        self, condition: Bool, then: Mapping[str, Any], otherwise: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """The ghosts where two paths are joined: `then` where the condition holds, `otherwise`
+        elsewhere. None keeps the paths apart."""
+
     def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
         """Unknown code is about to run: prove what must hold; the world is arbitrary afterwards.
 
@@ -117,6 +130,15 @@ class NoHooks:
         self, path: Path, region: Region, keys: tuple[Int, ...], old: Int, new: Int
     ) -> None:
         """Nothing."""
+
+    def on_span(self, path: Path, region: Region, span: Span) -> None:
+        """Nothing."""
+
+    def merge_ghosts(
+        self, condition: Bool, then: Mapping[str, Any], otherwise: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Only ghosts that are the same can be joined."""
+        return then if then == otherwise else None
 
     def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
         """Nothing."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from harness.symbolic.machine.data import Data
 from harness.symbolic.machine.storage import Storage
-from harness.symbolic.terms import FALSE, TRUE, Facts, Function, Int, const, ite
-from harness.symbolic.terms import compare, linear
+from harness.symbolic.terms import FALSE, TRUE, Facts, Function, Int, compare, const, ite, linear
 
-__all__ = ["MOST_WEI", "ChainState", "Log", "balance_function"]
+__all__ = ["MOST_WEI", "ChainState", "Log", "Slots", "balance_function", "latest"]
 
 MOST_WEI = (1 << 248) - 1
 """Assumed: no account holds more wei before the call, so that balances stay words."""
@@ -41,11 +41,11 @@ def balance_function(chain: str, era: str = "") -> Function:
     return Function(f"balance@{chain}{era}", 1, 0, MOST_WEI)
 
 
-Slots = tuple[tuple[Int, Int], ...]
+Slots: TypeAlias = tuple[tuple[Int, Int], ...]
 """Writes to words that a term each tells apart, oldest first."""
 
 
-def _latest(writes: Slots, key: Int, initial: Int, facts: Facts) -> Int:
+def latest(writes: Slots, key: Int, initial: Int, facts: Facts) -> Int:
     """The word under a key, after some writes."""
     pending = []
     found = initial
@@ -94,7 +94,7 @@ class ChainState:
 
     def balance(self, address: Int, facts: Facts) -> Int:
         """Wei of an account."""
-        return _latest(self.ether, address, balance_function(self.chain, self.era)(address), facts)
+        return latest(self.ether, address, balance_function(self.chain, self.era)(address), facts)
 
     def transfer(self, sender: Int, recipient: Int, value: Int, facts: Facts) -> ChainState:
         """Move wei that the sender has."""
@@ -106,7 +106,7 @@ class ChainState:
     def nonce(self, address: Int, facts: Facts) -> Int:
         """The nonce of an account."""
         initial = Function(f"nonce@{self.chain}{self.era}", 1, 0, (1 << 63) - 1)(address)
-        return _latest(self.nonces, address, initial, facts)
+        return latest(self.nonces, address, initial, facts)
 
     def count(self, address: Int, facts: Facts) -> ChainState:
         """One more contract created by an account."""
@@ -119,12 +119,18 @@ class ChainState:
         initial = const(0)
         if self.era:
             initial = Function(f"{contract}.transient{self.era}", 1)(slot)
-        return _latest(writes, slot, initial, facts)
+        return latest(writes, slot, initial, facts)
 
     def store_transient(self, contract: str, slot: Int, value: Int) -> ChainState:
         """Put a word into a transient slot."""
         writes = _written(self.transient.get(contract, ()), slot, value)
         return replace(self, transient={**self.transient, contract: writes})
+
+    def with_storage(self, storage: Storage) -> ChainState:
+        """The same with other storage."""
+        return ChainState(
+            self.chain, storage, self.transient, self.ether, self.logs, self.nonces, self.era
+        )
 
     def log(self, record: Log) -> ChainState:
         """One more log record."""

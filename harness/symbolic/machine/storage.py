@@ -11,12 +11,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from harness.symbolic.machine.regions import Region, field_values
-from harness.symbolic.terms import FALSE, TRUE, Bool, Facts, Int, and_, const, ite, same_key
-from harness.symbolic.terms import compare, linear
+from harness.symbolic.machine.regions import MOST_STORED, Region, field_values
+from harness.symbolic.terms import (
+    FALSE,
+    TRUE,
+    Bool,
+    Facts,
+    Int,
+    and_,
+    compare,
+    const,
+    ite,
+    linear,
+    not_,
+    or_,
+    same_key,
+    slice_bits,
+)
+from harness.symbolic.terms.node import WORD_BITS
 from harness.symbolic.terms.rebuild import substitute
 
-__all__ = ["Point", "Span", "Storage", "Write", "initial_word"]
+__all__ = ["Point", "Span", "Storage", "Write", "initial_word", "typing_of"]
 
 Keys: TypeAlias = tuple[Int, ...]
 
@@ -67,6 +82,11 @@ Write: TypeAlias = Point | Span
 def initial_word(region: Region, keys: Keys, era: str = "") -> Int:
     """The word before any write: its fields side by side, zero between them."""
     values = field_values(region, keys, era)
+    if region.fields[0].part:
+        long, length, size, data = values
+        whole = linear.shift(linear.scale(length, 2), 1)
+        short = linear.add(linear.scale(size, 2), linear.scale(data, 256))
+        return ite(compare.eq(long, const(1)), whole, short)
     parts = [
         linear.scale(value, 1 << field.offset)
         for value, field in zip(values, region.fields, strict=True)
@@ -79,7 +99,9 @@ class Storage:
 
     __slots__ = ("era", "writes")
 
-    def __init__(self, writes: Mapping[Region, tuple[Write, ...]] | None = None, era: str = ""):
+    def __init__(
+        self, writes: Mapping[Region, tuple[Write, ...]] | None = None, era: str = ""
+    ) -> None:
         self.writes: Mapping[Region, tuple[Write, ...]] = writes or {}
         """Writes by region, oldest first."""
         self.era = era
@@ -143,3 +165,29 @@ def _rewritten(write: Write, facts: Facts) -> Write:
         write.index,
         facts.rewrite(write.value),
     )
+
+
+def _well_formed(head: Int) -> Bool:
+    """Whether a word is the head of a byte string."""
+    is_long = compare.eq(slice_bits(head, 0, 1), const(1))
+    long = compare.within(slice_bits(head, 1), 32, MOST_STORED)
+    short = compare.le(slice_bits(head, 1, 7), const(31))
+    return or_(and_(is_long, long), and_(not_(is_long), short))
+
+
+def typing_of(region: Region, value: Int) -> list[Bool]:
+    """What a stored word must satisfy so that its fields are of their types."""
+    if region.fields[0].part:
+        return [_well_formed(value)]
+    found: list[Bool] = []
+    at = 0
+    for field in region.fields:
+        if field.offset > at:
+            found.append(compare.eq(slice_bits(value, at, field.offset - at), const(0)))
+        at = field.offset + field.width
+        if field.most != (1 << field.width) - 1:
+            part = slice_bits(value, field.offset, field.width)
+            found.append(compare.le(part, const(field.most)))
+    if at < WORD_BITS:
+        found.append(compare.eq(slice_bits(value, at), const(0)))
+    return found

@@ -1,0 +1,324 @@
+"""Executing a unit: the ends that it can come to, each as worlds before, in between and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.address import Address
+from harness.compiled import CompiledSystem
+from harness.judges.prove.units import Unit, senders
+from harness.symbolic.machine import (
+    Block,
+    Call,
+    CallData,
+    ChainState,
+    Data,
+    EndState,
+    Literal,
+    Machine,
+    NoHooks,
+    Opaque,
+    OutgoingCall,
+    Path,
+    Refusal,
+    Setting,
+    symbolic_call,
+)
+from harness.symbolic.machine.calldata import LONGEST
+from harness.symbolic.terms import (
+    Bool,
+    Facts,
+    Int,
+    bool_var,
+    compare,
+    const,
+    int_var,
+    linear,
+    slice_bits,
+    word_var,
+)
+from harness.symbolic.values import SymBool, SymInt
+from harness.symbolic.world import Ledger, Moment, SymbolicWorld, argument
+from harness.view import Arguments, CallView
+from harness.world import World
+
+__all__ = ["Ending", "Ends", "Executor", "Middle", "parameters"]
+
+_CALLS = "calls to unknown code"
+
+_CallData = tuple[Data, tuple[tuple[str, Any], ...], tuple[Bool, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Interruption:
+    """Where unknown code was called on a path, and what it left."""
+
+    state: ChainState
+    after: ChainState | None = None
+
+
+class _Watch(NoHooks):
+    """Keeps on each path where unknown code was called; a static call can change nothing.
+
+    If ``quiet``, unknown code does not call back: it returns anything and changes nothing.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+
+    def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
+        """Unknown code is about to run."""
+        if not call.static:
+            known = path.ghosts.get(_CALLS, ())
+            path.ghosts[_CALLS] = (*known, _Interruption(path.state))
+
+    def after_unknown_call(self, path: Path, call: OutgoingCall) -> None:
+        """Unknown code has run."""
+        if not call.static:
+            *known, last = path.ghosts[_CALLS]
+            if self._quiet:
+                path.state = last.state
+            path.ghosts[_CALLS] = (*known, replace(last, after=path.state))
+
+    def merge_ghosts(
+        self, condition: Bool, one: Mapping[str, Any], other: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Paths on which different calls were made stay apart."""
+        left, right = one.get(_CALLS, ()), other.get(_CALLS, ())
+        same = len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+        return one if same else None
+
+
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """A call to unknown code: the world that it finds, and the one that it leaves."""
+
+    found: SymbolicWorld
+    left: SymbolicWorld
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One end of a unit."""
+
+    succeeded: bool
+    conditions: tuple[Bool, ...]
+    """Under which the unit ends like this."""
+    before: SymbolicWorld
+    after: SymbolicWorld
+    call: CallView | None
+    """None where there is no call that a transition could speak of."""
+    middles: tuple[Middle, ...]
+    obligations: tuple[Bool, ...]
+    interrupted: bool
+    """Whether unknown code was called that could call back."""
+    ledger: Ledger
+    caller: Int | None
+    value: Int
+    arguments: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """All that a unit can come to."""
+
+    endings: tuple[Ending, ...]
+    refusals: tuple[Refusal, ...]
+    unit: Unit
+
+
+class Executor:
+    """Runs units of a deployed system; everything but the settings belongs to a term scope."""
+
+    def __init__(
+        self, compiled: CompiledSystem, settings: Mapping[str, Setting], initial: World
+    ) -> None:
+        self._compiled = compiled
+        self._settings = settings
+        self._initial = initial
+
+    def run(self, unit: Unit, *, reverts: bool = False, quiet: bool = False) -> Ends:
+        """Every end of a unit.
+
+        Args:
+            reverts: the reverting ends too.
+            quiet: unknown code that is called does not call back; for properties of a call, which
+                speak of what the call itself does.
+        """
+        watch = _Watch(quiet)
+        machines = {name: Machine(setting, watch) for name, setting in self._settings.items()}
+        if not unit.chain:
+            return Ends((self._environment(machines),), (), unit)
+        caller = word_var("msg.sender", 160)
+        assumed = senders(self._compiled, unit, caller)
+        if not unit.is_call:
+            return Ends((self._outside(machines, unit, caller, assumed),), (), unit)
+        value = int_var("msg.value", 0, (1 << 248) - 1)
+        origin = word_var("tx.origin", 160)
+        signers = senders(self._compiled, Unit("", unit.chain), origin)
+        target = int(self._compiled.address(unit.contract))
+        machine, block = machines[unit.chain], Block.symbolic(unit.chain)
+        endings: list[Ending] = []
+        refusals: list[Refusal] = []
+        for data, named, more in self._call_data(unit):
+            call = Call(target, caller, value, data, origin, word_var("tx.gasprice", 128))
+            start = (*assumed, *signers, *more)
+            found = machine.execute(call, block, None, start, keep_reverts=reverts)
+            refusals += found.refusals
+            endings += (
+                self._ending(machines, unit, call, named, block, end, quiet) for end in found.ends
+            )
+        return Ends(tuple(endings), tuple(refusals), unit)
+
+    def _call_data(self, unit: Unit) -> Iterator[_CallData]:
+        """Call data, its arguments by name, and what is assumed of it."""
+        if unit.function is not None:
+            made: CallData = symbolic_call(unit.function)
+            yield made.data, tuple(made.arguments.items()), ()
+            return
+        known = self._compiled.abi(unit.contract).by_selector
+        for length in range(33):
+            first = word_var(f"calldata[{length}]", 8 * length) if length else const(0)
+            data = Data([Literal(first, length)])
+            if length == 32:
+                data += Data.of_source(Opaque("calldata", int_var("calldata.length", 0, LONGEST)))
+            other: list[Bool] = []
+            if length >= 4:
+                selector = slice_bits(first, 8 * (length - 4), 32)
+                other = [compare.ne(selector, const(int.from_bytes(s, "big"))) for s in known]
+            yield data, (), tuple(other)
+
+    def _moments(self, facts: Facts) -> dict[str, Moment]:
+        return {
+            chain: Moment(ChainState(chain), facts, Block.symbolic(chain))
+            for chain in self._settings
+        }
+
+    def _world(
+        self, machines: Mapping[str, Machine], moments: Mapping[str, Moment], ledger: Ledger
+    ) -> SymbolicWorld:
+        return SymbolicWorld(self._compiled, machines, moments, ledger, self._initial)
+
+    def _ending(
+        self,
+        machines: Mapping[str, Machine],
+        unit: Unit,
+        call: Call,
+        named: tuple[tuple[str, Any], ...],
+        block: Block,
+        end: EndState,
+        quiet: bool,
+    ) -> Ending:
+        ledger = Ledger()
+        for region, keys in end.loads:
+            ledger.saw(region, keys)
+        moments = self._moments(end.facts)
+        before = self._world(machines, moments, ledger)
+        middles: list[Middle] = []
+        # The era of a state tells which call to unknown code it comes after, unless undone.
+        eras: dict[str, tuple[int, Moment | None]] = {"": (0, None)}
+
+        def moment(state: ChainState) -> Moment:
+            ledger.saw_storage(state.storage)
+            logged, previous = eras[state.era]
+            return Moment(state, end.facts, block, logged, previous=previous)
+
+        cuts = end.ghosts.get(_CALLS, ())
+        for cut in cuts if not quiet else ():
+            found = moment(cut.state)
+            eras[cut.after.era] = (len(cut.state.logs), found)
+            left = moment(cut.after)
+            middles.append(
+                Middle(
+                    self._world(machines, {**moments, unit.chain: found}, ledger),
+                    self._world(machines, {**moments, unit.chain: left}, ledger),
+                )
+            )
+        last = moment(end.state)
+        after = self._world(machines, {**moments, unit.chain: last}, ledger)
+        return Ending(
+            end.success,
+            end.path,
+            before,
+            after,
+            self._view(unit, call.caller, call.value, named, end.success),
+            tuple(middles),
+            end.obligations,
+            bool(cuts),
+            ledger,
+            call.caller,
+            call.value,
+            named,
+        )
+
+    def _view(
+        self, unit: Unit, caller: Int, value: Int, named: tuple[tuple[str, Any], ...], success: bool
+    ) -> CallView:
+        kinds = [p.type for p in unit.function.inputs] if unit.function else []
+        args = {name: argument(kind, raw) for kind, (name, raw) in zip(kinds, named, strict=True)}
+        relayed: Any = False
+        if self._compiled.system.transports:
+            relayed = SymBool(bool_var("relayed"))
+        return CallView(
+            unit.chain,
+            unit.contract,
+            unit.called,
+            SymInt(caller),
+            SymInt(value),
+            Arguments(f"{unit.contract}.{unit.called}", args),
+            success,
+            relayed,
+        )
+
+    def _outside(
+        self, machines: Mapping[str, Machine], unit: Unit, caller: Int, assumed: tuple[Bool, ...]
+    ) -> Ending:
+        """Ether moves between accounts that are none of the system's contracts."""
+        ledger = Ledger()
+        facts = Facts(assumed)
+        moments = self._moments(facts)
+        value = int_var("msg.value", 0, (1 << 248) - 1)
+        kept = {a: self._wei(unit.chain, a) for a in self._settings[unit.chain].accounts}
+        moved = replace(moments[unit.chain], given=kept, others="~outside")
+        before = self._world(machines, moments, ledger)
+        after = self._world(machines, {**moments, unit.chain: moved}, ledger)
+        view = self._view(unit, caller, value, (), True)
+        return Ending(True, assumed, before, after, view, (), (), False, ledger, caller, value, ())
+
+    def _wei(self, chain: str, account: int) -> Int:
+        return ChainState(chain).balance(const(account), Facts())
+
+    def _environment(self, machines: Mapping[str, Machine]) -> Ending:
+        """Every clock moves on, and contracts may find ether that nobody sent by a call."""
+        ledger = Ledger()
+        moments = self._moments(Facts())
+        conditions: list[Bool] = []
+        later: dict[str, Moment] = {}
+        for chain, moment in moments.items():
+            number = word_var(f"later.number@{chain}", 64)
+            timestamp = word_var(f"later.timestamp@{chain}", 64)
+            conditions += [
+                compare.ge(number, moment.block.number),
+                compare.ge(timestamp, moment.block.timestamp),
+            ]
+            found = {
+                account: linear.add(
+                    self._wei(chain, account), int_var(f"found@{chain}:{account:#x}", 0)
+                )
+                for account in self._settings[chain].accounts
+            }
+            block = replace(moment.block, number=number, timestamp=timestamp)
+            later[chain] = replace(moment, block=block, given=found, others="~later")
+        before = self._world(machines, moments, ledger)
+        after = self._world(machines, later, ledger)
+        return Ending(
+            True, tuple(conditions), before, after, None, (), (), False, ledger, None, const(0), ()
+        )
+
+
+def parameters(forall: tuple[tuple[str, type], ...]) -> Iterator[tuple[str, Int]]:
+    """A fresh symbol for each *for all* parameter: an address, or any word."""
+    for name, kind in forall:
+        yield name, word_var(f"forall.{name}", 160 if kind is Address else 256)

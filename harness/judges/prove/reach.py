@@ -1,0 +1,138 @@
+"""From a counterexample to induction to a real one: is the bad state reached from deployment?
+
+The call of the model is made on the deployed contracts, by its own sender and by the actors; then
+the fuzzer looks on.  Only what breaks the property on py-evm counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.compiled import CompiledSystem
+from harness.judges.evaluate import Violation
+from harness.judges.fuzz.campaign import Effort, run_campaign
+from harness.judges.fuzz.session import Session
+from harness.judges.minimise import minimise
+from harness.judges.prove.report import Trial
+from harness.property import Property
+from harness.step import CallStep, Step
+from harness.witness import Witness, code_hash, save_witness
+
+__all__ = ["Reached", "reach"]
+
+_MOST_CANDIDATES = 40
+_AMOUNTS = (1, 10**18)
+_NO_AMOUNT = 1 << 128
+"""From here on, a number is more likely an address than an amount."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A property that is broken by steps from deployment, and where the witness was saved."""
+
+    steps: int
+    witness: Path
+
+
+def reach(
+    compiled: CompiledSystem,
+    properties: Sequence[Property],
+    trials: Mapping[str, tuple[Trial, ...]],
+    target: str,
+    witnesses: Path,
+    *,
+    effort: int,
+) -> dict[str, Reached]:
+    """Which of some properties break from deployment; by id.
+
+    Args:
+        trials: the calls of the counterexamples to induction, by property.
+        effort: cases that the fuzzer may try for all properties together; 0 for none.
+    """
+    found: dict[str, tuple[Step, ...]] = {}
+    left: list[Property] = []
+    for each in properties:
+        session = Session(compiled, (each,))
+        steps = () if session.check_start() else _first(session, trials.get(each.id, ()))
+        if steps is None:
+            left.append(each)
+        else:
+            found[each.id] = steps
+    if left and effort:
+        campaign = run_campaign(compiled, tuple(left), Effort(cases=effort))
+        found.update({name: refuted.steps for name, refuted in campaign.refuted.items()})
+    known = {each.id: each for each in properties}
+    return {
+        name: _refute(compiled, known[name], steps, target, witnesses)
+        for name, steps in found.items()
+    }
+
+
+def _first(session: Session, trials: Sequence[Trial]) -> tuple[Step, ...] | None:
+    """The first candidate that breaks the session's property."""
+    for trial in trials:
+        for number, step in enumerate(_candidates(session.compiled, trial)):
+            if number == _MOST_CANDIDATES:
+                break
+            if session.attempt((step,)):
+                return (step,)
+    return None
+
+
+def _candidates(compiled: CompiledSystem, trial: Trial) -> Iterator[CallStep]:
+    """The call of a model, then the same by the system's actors and for other amounts."""
+    if not trial.replayable:
+        return
+    call = CallStep(
+        f"0x{trial.sender:040x}", trial.contract, trial.function, trial.args, trial.value
+    )
+    yield call
+    people = [name for name, actor in compiled.actors.items() if not actor.trust]
+    for who in people:
+        yield replace(call, sender=who)
+    for who in people:
+        for amount in _AMOUNTS:
+            args = tuple(amount if _is_amount(arg) else arg for arg in trial.args)
+            yield replace(call, sender=who, args=args)
+
+
+def _is_amount(arg: object) -> bool:
+    return isinstance(arg, int) and not isinstance(arg, bool) and 0 <= arg < _NO_AMOUNT
+
+
+def _refute(
+    compiled: CompiledSystem,
+    each: Property,
+    steps: tuple[Step, ...],
+    target: str,
+    witnesses: Path,
+) -> Reached:
+    """Make steps minimal, run them once more, and save them."""
+    session = Session(compiled, (each,))
+    short: tuple[Step, ...] = ()
+    violations: Sequence[Violation] = session.check_start()
+    if not violations:
+        actors = [name for name, actor in compiled.actors.items() if not actor.trust]
+
+        def breaks(candidate: tuple[Step, ...]) -> int | None:
+            return len(session.steps) if session.attempt(candidate) else None
+
+        short = minimise(steps, breaks, actors=actors, sends=session.sends)
+        violations = session.attempt(short)
+    violation = violations[0]
+    witness = Witness(
+        property_id=each.id,
+        statement=each.statement,
+        system=compiled.name,
+        target=target,
+        judge="prove",
+        steps=short,
+        forall=violation.forall,
+        readings=tuple((r.name, r.value) for r in violation.readings),
+        accounts={name: int(compiled.address(name)) for name in compiled.names},
+        clocks={name: (d.block, d.time) for name, d in compiled.chains.items()},
+        code=code_hash(compiled),
+    )
+    return Reached(len(short), save_witness(witness, witnesses))

@@ -1,0 +1,79 @@
+"""What can change the state of a system: the units of which each is proved on its own.
+
+l1_token.transfer(address,uint256)   a call of a function
+l1_token.*                           any other call: plain ether, a selector that no function has
+outside@l1                           a transaction that calls none of the system's contracts
+environment                          time passes, and ether turns up
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from harness.compile import AbiFunction
+from harness.compiled import CompiledSystem
+from harness.symbolic.terms import Bool, Int, compare, const
+
+__all__ = ["ENVIRONMENT", "OTHER", "OUTSIDE", "Unit", "senders", "units_of"]
+
+ENVIRONMENT = "environment"
+OUTSIDE = "outside"
+OTHER = "*"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One of the things that can happen."""
+
+    name: str
+    chain: str = ""
+    contract: str = ""
+    function: AbiFunction | None = None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether a contract of the system is called."""
+        return bool(self.contract)
+
+    @property
+    def called(self) -> str:
+        """The name of the called function; empty where none is."""
+        return self.function.name if self.function else ""
+
+
+def units_of(compiled: CompiledSystem) -> dict[str, Unit]:
+    """All units of a system by name."""
+    found = [
+        Unit(f"{name}.{function.signature}", _chain(compiled, name), name, function)
+        for name, function in compiled.transactions()
+    ]
+    found += [Unit(f"{name}.{OTHER}", _chain(compiled, name), name) for name in compiled.contracts]
+    found += [Unit(f"{OUTSIDE}@{chain}", chain) for chain in compiled.chains]
+    found.append(Unit(ENVIRONMENT))
+    return {unit.name: unit for unit in found}
+
+
+def _chain(compiled: CompiledSystem, contract: str) -> str:
+    return compiled.contracts[contract].chain.name
+
+
+def senders(compiled: CompiledSystem, unit: Unit, caller: Int) -> tuple[Bool, ...]:
+    """Who may make a call: anybody but the contracts themselves and trusted actors who refrain.
+
+    Nobody has the address 0.
+    An actor who refrains from everything acts for a transport, which may make any call in his
+    name; so may anybody else in whose name a transport delivers.
+    """
+    barred = [
+        int(declared.address)
+        for declared in compiled.contracts.values()
+        if declared.chain.name == unit.chain
+    ]
+    name = f"{unit.contract}.{unit.called}"
+    for actor in compiled.actors.values():
+        moved = bool(compiled.system.transports) and "*" in actor.refrains
+        refrains = any(fnmatchcase(name, pattern) for pattern in actor.refrains)
+        if unit.is_call and refrains and not moved:
+            barred.append(int(actor.address))
+    return tuple(compare.ne(caller, const(address)) for address in (0, *barred))

@@ -1,0 +1,368 @@
+"""The machine: runs calls on terms, path by path.
+
+It is made for one setting in one term scope, and keeps what all paths share: the attribution of
+slots, preimages of hashes, serial numbers.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from itertools import count
+
+from harness.symbolic.machine.attribution import Attribution
+from harness.symbolic.machine.data import Data, Order
+from harness.symbolic.machine.errors import Halt, Unsupported
+from harness.symbolic.machine.hashing import Hashes
+from harness.symbolic.machine.merging import merge, progress
+from harness.symbolic.machine.opcodes import DECIDING, NEEDS, RULES
+from harness.symbolic.machine.path import Dead, Frame, Path, Return
+from harness.symbolic.machine.program import Account
+from harness.symbolic.machine.regions import Region
+from harness.symbolic.machine.result import EndState, Exploration, Refusal
+from harness.symbolic.machine.setting import Block, Call, Hooks, Limits, NoHooks, Setting
+from harness.symbolic.machine.state import ChainState
+from harness.symbolic.machine.storage import Point, typing_of
+from harness.symbolic.terms import Bool, Facts, Int, compare, const, linear, not_, slice_bits, words
+from harness.symbolic.terms.node import CONST
+
+__all__ = ["Forked", "Machine"]
+
+_STACK = 1024
+_LARGEST_CODE = 24_576
+
+
+class Forked(Exception):
+    """A path forked where it should not."""
+
+
+class Machine:
+    """Runs calls on a chain. Make one in each term scope.
+
+    >>> machine = Machine(Setting.of_world(world, "l1"))
+    >>> found = machine.execute(Call.symbolic(token, calldata), Block.symbolic("l1"))
+    >>> [end.path for end in found.ends]
+    """
+
+    def __init__(
+        self, setting: Setting, hooks: Hooks | None = None, limits: Limits | None = None
+    ) -> None:
+        self.setting = setting
+        self.hooks: Hooks = hooks or NoHooks()
+        self.limits = limits or Limits()
+        self.hashes = Hashes()
+        """Preimages, and the uninterpreted hashes that end states may hold."""
+        self.regions: dict[str, Region] = {}
+        """Every region that was touched, by the name of each of its fields."""
+        self._attributions: dict[str, Attribution] = {}
+        self._serial = count()
+        self._waiting: list[tuple[tuple[int, ...], int, Path]] = []
+        self._order = count()
+        self._followed = 0
+        self._ends: list[EndState] = []
+        self._refusals: list[Refusal] = []
+        self._reverted = 0
+        self._steps = 0
+        self._keep_reverts = False
+        self._probing = False
+        self._depth = 0
+
+    # Exploring
+
+    def execute(
+        self,
+        call: Call,
+        block: Block,
+        state: ChainState | None = None,
+        assumptions: tuple[Bool, ...] | Facts = (),
+        *,
+        ghosts: dict[str, object] | None = None,
+        keep_reverts: bool = False,
+    ) -> Exploration:
+        """Every path of a call.
+
+        Args:
+            state: where it starts; an arbitrary state of the chain if there is none.
+            assumptions: what holds at the start; the caller is assumed to own the wei it sends.
+            ghosts: the first path's ghosts.
+            keep_reverts: whether reverting paths become end states as well.
+
+        Raises:
+            KeyError: the target is no known account.
+        """
+        self._waiting, self._ends, self._refusals = [], [], []
+        self._reverted = self._steps = self._followed = 0
+        self._keep_reverts = keep_reverts
+        start = self._start(call, block, state or ChainState(self.setting.chain), assumptions)
+        start.ghosts = dict(ghosts or {})
+        self.later(start)
+        while self._waiting:
+            path = heappop(self._waiting)[2]
+            if self._followed > self.limits.paths:
+                self._refuse(path, Unsupported(f"more than {self.limits.paths} paths"))
+                break
+            self._follow(path)
+        return Exploration(
+            tuple(self._ends), tuple(self._refusals), self._reverted, self._steps, self._lines()
+        )
+
+    def _start(
+        self, call: Call, block: Block, state: ChainState, assumptions: tuple[Bool, ...] | Facts
+    ) -> Path:
+        path = Path(self, call, block, state)
+        path.facts = assumptions if isinstance(assumptions, Facts) else Facts(assumptions)
+        path.order.facts = path.facts
+        account = self.setting.accounts[call.target]
+        before = state
+        if call.value.op != CONST or call.value.data:
+            path.assume(compare.le(call.value, state.balance(call.caller, path.facts)))
+            target = const(account.address)
+            path.state = state.transfer(call.caller, target, call.value, path.facts)
+        path.frames.append(
+            Frame(account, account, call.caller, call.value, call.data, call.static, before, None)
+        )
+        return path
+
+    def later(self, path: Path) -> None:
+        """Explore a path after this one."""
+        if self._probing:
+            raise Forked
+        self._followed += 1
+        self._put_off(path)
+
+    def _put_off(self, path: Path) -> None:
+        order = next(self._order)
+        key = progress(path) if self.limits.merge else (-order,)
+        heappush(self._waiting, (key, order, path))
+
+    def _joined(self, path: Path) -> Path | None:
+        """At a jump destination: the path, joined with those that wait at the same place; None if
+        another one should run first."""
+        key = progress(path)
+        if self._waiting[0][0] < key:
+            self._put_off(path)
+            return None
+        apart: list[tuple[tuple[int, ...], int, Path]] = []
+        while self._waiting and self._waiting[0][0] == key:
+            entry = heappop(self._waiting)
+            both = merge(path, entry[2])
+            if both is None:
+                apart.append(entry)
+            else:
+                path = both
+        for entry in apart:
+            heappush(self._waiting, entry)
+        return path
+
+    def serial(self) -> int:
+        """A number that was not given before."""
+        return next(self._serial)
+
+    def drops(self, path: Path) -> bool:
+        """Whether the path need not be told of if it reverts now."""
+        return len(path.frames) == 1 and not self._keep_reverts
+
+    def _follow(self, path: Path) -> None:
+        """Run a path to its end."""
+        try:
+            self._run(path)
+        except Dead:
+            pass
+        except Unsupported as problem:
+            if path.frames:
+                frame = path.frame
+                problem = problem.at(frame.code.name, frame.pc, frame.code.line(frame.pc))
+            if path.parents is None or problem.inherent:
+                self._refuse(path, problem)
+            else:
+                self._part(path, *path.parents)
+
+    def _part(self, path: Path, one: Path, other: Path, common: int) -> None:
+        """Go on with the two paths that a path was joined from, each by itself, where the joined
+        one was when it came to something that is not supported."""
+        since = path.facts.path[common:]
+        for parent in (one, other):
+            parent.alone = True
+            alone = parent.fork()
+            try:
+                for condition in since:
+                    alone.assume(alone.facts.rewrite(condition))
+            except Dead:
+                continue
+            self.later(alone)
+
+    def _refuse(self, path: Path, problem: Unsupported) -> None:
+        self._refusals.append(Refusal(path.facts, problem, path.branches))
+
+    def _run(self, path: Path) -> None:
+        frames = path.frames
+        while frames:
+            frame = frames[-1]
+            if self._waiting and frame.pc in frame.program.targets and self.limits.merge:
+                joined = self._joined(path)
+                if joined is None:
+                    return
+                if joined is not path:
+                    path = joined
+                    frames = path.frames
+                    frame = frames[-1]
+            self.step(path, frame)
+
+    def step(self, path: Path, frame: Frame) -> None:
+        """Run one instruction of the innermost frame of a path."""
+        program, stack = frame.program, frame.stack
+        self._steps += 1
+        if self._steps > self.limits.steps:
+            raise Unsupported(f"more than {self.limits.steps} instructions", inherent=True)
+        opcode = program.code[frame.pc] if frame.pc < program.length else 0
+        rule = RULES.get(opcode)
+        try:
+            if rule is None:
+                raise Halt(f"undefined opcode {opcode:#04x}")
+            if len(stack) < NEEDS[opcode]:
+                raise Halt("stack underflow")
+            if opcode in DECIDING:
+                frame.undo = stack[:]
+            rule(path, frame)
+            if len(stack) > _STACK:
+                raise Halt("stack overflow")
+        except Halt as halt:
+            self.finish(path, False, Data(), str(halt))
+
+    def can_probe(self) -> bool:
+        """Whether no probe is under way."""
+        return not self._probing
+
+    def probe(self, path: Path, pc: int, limit: int) -> Bool | None:
+        """Run the innermost frame until it comes to the branch at `pc`, without hooks.
+
+        Returns the branch's condition, its operands taken off the stack; None if the path forks,
+        ends, fails, or takes more than `limit` instructions.
+        """
+        hooks, self.hooks, self._probing = self.hooks, NoHooks(), True
+        depth = self._depth = len(path.frames)
+        try:
+            for _ in range(limit):
+                frame = path.frame
+                if frame.pc == pc and len(path.frames) == depth:
+                    frame.stack.pop()
+                    return path.facts.rewrite(words.truth(frame.stack.pop()))
+                self.step(path, frame)
+            return None
+        except (Forked, Unsupported, Dead):
+            return None
+        finally:
+            self.hooks, self._probing = hooks, False
+
+    # Ends of frames
+
+    def finish(self, path: Path, success: bool, output: Data, reason: str = "") -> None:
+        """End the innermost frame of a path."""
+        if self._probing and len(path.frames) == self._depth:
+            raise Forked
+        frame = path.frames.pop()
+        if not success:
+            path.state = frame.saved
+        if not path.frames:
+            self._end(path, success, output, reason)
+            return
+        assert frame.returns is not None
+        self.answer(path, path.frame, success, output, frame.returns)
+
+    def answer(self, path: Path, frame: Frame, success: bool, output: Data, back: Return) -> None:
+        """Give a frame the result of a call that it made."""
+        frame.returndata = output
+        frame.stack.append(const(int(success)))
+        if back.size.op != CONST or back.size.data:
+            frame.memory.write(back.out, _filled(frame, output, back, path), path.order)
+
+    def _end(self, path: Path, success: bool, output: Data, reason: str) -> None:
+        if not success:
+            self._reverted += 1
+            if not self._keep_reverts:
+                return
+        facts = path.facts
+        self._ends.append(
+            EndState(
+                success,
+                facts,
+                path.state.rewritten(facts),
+                output.rewrite(facts),
+                reason,
+                path.flags,
+                path.branches,
+                path.obligations,
+                tuple(path.loads),
+                path.fresh,
+                path.ghosts,
+            )
+        )
+
+    def _lines(self) -> dict[tuple[str, int], str]:
+        accounts = {account.name: account for account in self.setting.accounts.values()}
+        branches: set[tuple[str, int]] = set()
+        for taken in [end.branches for end in self._ends] + [r.branches for r in self._refusals]:
+            branches.update((branch.contract, branch.pc) for branch in taken)
+        return {(name, pc): accounts[name].line(pc) for name, pc in branches if name in accounts}
+
+    # Storage
+
+    def locate(self, account: Account, slot: Int, facts: Facts) -> tuple[Region, tuple[Int, ...]]:
+        """The region and keys of a slot. Raises Unsupported if it cannot be attributed."""
+        attribution = self._attributions.get(account.name)
+        if attribution is None:
+            attribution = Attribution(
+                account.name, account.layout, self.hashes, self.setting.constants
+            )
+            self._attributions[account.name] = attribution
+        if slot.op != CONST:
+            slot = facts.rewrite(slot)
+        region, keys = attribution.resolve(slot, facts)
+        for field in region.fields:
+            self.regions.setdefault(field.name, region)
+        return region, keys
+
+    def load(self, path: Path, account: Account, slot: Int) -> Int:
+        """SLOAD."""
+        region, keys = self.locate(account, slot, path.facts)
+        word = path.state.storage.read(region, keys, path.facts)
+        path.loads[region, keys] = None
+        self.hooks.on_load(path, region, keys, word)
+        return word
+
+    def store(self, path: Path, account: Account, slot: Int, value: Int) -> None:
+        """SSTORE."""
+        region, keys = self.locate(account, slot, path.facts)
+        old = path.state.storage.read(region, keys, path.facts)
+        self.hooks.on_store(path, region, keys, old, value)
+        for condition in typing_of(region, value):
+            if not path.known(condition):
+                path.obligations = (*path.obligations, path.facts.rewrite(condition))
+        storage = path.state.storage.write(region, Point(keys, value))
+        path.state = path.state.with_storage(storage)
+
+    # Accounts
+
+    def selfdestruct(self, path: Path, frame: Frame, beneficiary: Int) -> None:
+        """SELFDESTRUCT of a contract that was there before the transaction."""
+        target = slice_bits(beneficiary, 0, 160)
+        if path.decide(compare.eq(target, frame.address)):
+            self.finish(path, True, Data())
+            return
+        amount = path.state.balance(frame.address, path.facts)
+        path.state = path.state.transfer(frame.address, target, amount, path.facts)
+        self.finish(path, True, Data())
+
+
+def _filled(frame: Frame, output: Data, back: Return, path: Path) -> Data:
+    """What the memory set aside for a result holds: the first bytes of it, and behind them, if it
+    is too short, what was there."""
+    order, size = path.order, back.size
+    if order.at_most(output.length, size):
+        return output
+    if order.surely_at_most(size, output.length):
+        return output.slice(const(0), size, order)
+    fills = compare.le(size, output.length)
+    enough, short = (Order(path.facts.assume(side)) for side in (fills, not_(fills)))
+    rest = linear.subtract(size, output.length)
+    there = frame.memory.read(linear.add(back.out, output.length), rest, short)
+    return output.slice(const(0), size, enough).choose(fills, output + there)

@@ -1,0 +1,264 @@
+"""Joining two paths that have come to the same place: `if` without a doubling of paths.
+
+Two paths that stand at the same instruction, in the same nest of calls, are one path again on
+which a condition chooses between two values, wherever they differ. What cannot be chosen between,
+such as log records that only one of them has, keeps them apart.
+
+Paths are run in the order of the code, innermost calls first, so that those that can be joined
+meet; `progress` is that order. Only speed depends on it.
+"""
+
+from __future__ import annotations
+
+from harness.symbolic.machine.data import Data
+from harness.symbolic.machine.errors import Unsupported
+from harness.symbolic.machine.memory import Memory
+from harness.symbolic.machine.path import Frame, Path
+from harness.symbolic.machine.state import ChainState, Log, Slots, latest
+from harness.symbolic.machine.storage import Point, Storage
+from harness.symbolic.terms import (
+    TRUE,
+    Bool,
+    Int,
+    conjoin,
+    const,
+    imply,
+    ite,
+    not_,
+    or_,
+)
+from harness.symbolic.terms.node import CONST
+
+__all__ = ["merge", "progress"]
+
+_LAST = 1 << 62
+_MOST_WRITES = 24
+"""Regions with more writes than this on one side keep paths apart."""
+
+
+_SMALL = 255
+"""Greater constants that are jump destinations are taken for such; only speed depends on it."""
+
+
+class _Apart(Exception):
+    """The two paths cannot be joined."""
+
+
+def progress(path: Path) -> tuple[int, ...]:
+    """How far a path has come; less for what should run first."""
+    places: list[int] = []
+    for frame in path.frames:
+        places += frame.calls
+        places.append(frame.pc)
+    places.append(_LAST)
+    return tuple(places)
+
+
+def merge(one: Path, other: Path) -> Path | None:
+    """Both paths as one; None if they cannot be joined."""
+    try:
+        return _Merger(one, other).path()
+    except (_Apart, Unsupported):
+        return None
+
+
+class _Merger:
+    """Joins two paths: `one` where the condition holds, `other` elsewhere."""
+
+    def __init__(self, one: Path, other: Path) -> None:
+        self.one = one
+        self.other = other
+        left, right = one.facts.path, other.facts.path
+        common = 0
+        while common < min(len(left), len(right)) and left[common] is right[common]:
+            common += 1
+        if common in (len(left), len(right)) or left[common].negation is not right[common]:
+            raise _Apart
+        self.condition: Bool = left[common]
+        self.common = common
+
+    def path(self) -> Path:
+        """The joined path."""
+        one, other = self.one, self.other
+        if len(one.frames) != len(other.frames) or one.flags != other.flags:
+            raise _Apart
+        if one.alone or other.alone:
+            raise _Apart
+        for left, right in zip(one.frames, other.frames, strict=True):
+            _check_frames(left, right)
+        ghosts = one.machine.hooks.merge_ghosts(self.condition, one.ghosts, other.ghosts)
+        if ghosts is None:
+            raise _Apart
+        self.logs(one.state.logs, other.state.logs)
+        state = self.state(one.state, other.state)
+        frames = [
+            self.frame(left, right) for left, right in zip(one.frames, other.frames, strict=True)
+        ]
+        joined = one.fork()
+        joined.frames, joined.state, joined.ghosts = frames, state, dict(ghosts)
+        joined.rewind(self.common)
+        either = or_(*(conjoin(side.facts.path[self.common :]) for side in (one, other)))
+        if either is not TRUE:
+            joined.assume(either)
+        joined.parents = (one, other, len(joined.facts.path))
+        joined.obligations = tuple(
+            dict.fromkeys(
+                (
+                    *(imply(self.condition, o) for o in one.obligations),
+                    *(imply(not_(self.condition), o) for o in other.obligations),
+                )
+            )
+        )
+        joined.loads = {**one.loads, **other.loads}
+        joined.fresh = tuple(dict.fromkeys((*one.fresh, *other.fresh)))
+        return joined
+
+    def term(self, left: Int, right: Int) -> Int:
+        """One of two values."""
+        return left if left is right else ite(self.condition, left, right)
+
+    def frame(self, left: Frame, right: Frame) -> Frame:
+        """One of two frames at the same place."""
+        joined = left.fork()
+        joined.stack = [self.term(a, b) for a, b in zip(left.stack, right.stack, strict=True)]
+        joined.saved = self.state(left.saved, right.saved)
+        joined.calldata = self.data(left.calldata, right.calldata)
+        joined.returndata = self.data(left.returndata, right.returndata)
+        if left.memory.layers() != right.memory.layers():
+            sides = (left.memory, self.one.facts), (right.memory, self.other.facts)
+            joined.memory = Memory.either(self.condition, *sides)
+        joined.loops = {
+            pc: max(left.loops.get(pc, 0), right.loops.get(pc, 0))
+            for pc in {**left.loops, **right.loops}
+        }
+        joined.rounds = {**right.rounds, **left.rounds}
+        return joined
+
+    def data(self, left: Data, right: Data) -> Data:
+        """One of two byte strings."""
+        return left.choose(self.condition, right)
+
+    def state(self, left: ChainState, right: ChainState) -> ChainState:
+        """One of two states."""
+        if left is right:
+            return left
+        if left.era != right.era:
+            raise _Apart
+        zero = const(0)
+        transient = {
+            contract: self.slots(
+                left.transient.get(contract, ()), right.transient.get(contract, ()), zero
+            )
+            for contract in {**left.transient, **right.transient}
+        }
+        if left.era and left.transient != right.transient:
+            raise _Apart
+        return ChainState(
+            left.chain,
+            self.storage(left.storage, right.storage),
+            transient,
+            self._balances(left, right),
+            self.logs(left.logs, right.logs),
+            self._nonces(left, right),
+            left.era,
+        )
+
+    def _balances(self, left: ChainState, right: ChainState) -> Slots:
+        if left.ether == right.ether:
+            return left.ether
+        keys = {key: None for key, _ in (*left.ether, *right.ether)}
+        values = [
+            (key, left.balance(key, self.one.facts), right.balance(key, self.other.facts))
+            for key in keys
+        ]
+        return tuple((key, self.term(a, b)) for key, a, b in values)
+
+    def _nonces(self, left: ChainState, right: ChainState) -> Slots:
+        if left.nonces != right.nonces:
+            raise _Apart
+        return left.nonces
+
+    def slots(self, left: Slots, right: Slots, initial: Int) -> Slots:
+        """One of two lists of writes over the same initial value."""
+        if left == right:
+            return left
+        keys = {key: None for key, _ in (*left, *right)}
+        return tuple(
+            (
+                key,
+                self.term(
+                    latest(left, key, initial, self.one.facts),
+                    latest(right, key, initial, self.other.facts),
+                ),
+            )
+            for key in keys
+        )
+
+    def storage(self, left: Storage, right: Storage) -> Storage:
+        """One of two storages: every word that either has written since they parted is written
+        once more, as it now is on either side."""
+        if left.writes is right.writes:
+            return left
+        merged = dict(left.writes)
+        for region in {**left.writes, **right.writes}:
+            one, other = left.writes.get(region, ()), right.writes.get(region, ())
+            if one is other or one == other:
+                continue
+            common = 0
+            while common < min(len(one), len(other)) and one[common] == other[common]:
+                common += 1
+            keys: dict[tuple[Int, ...], None] = {}
+            for write in (*one[common:], *other[common:]):
+                if not isinstance(write, Point) or len(keys) > _MOST_WRITES:
+                    raise _Apart
+                keys[write.keys] = None
+            result = list(one[:common])
+            for key in keys:
+                a = left.read(region, key, self.one.facts)
+                b = right.read(region, key, self.other.facts)
+                result.append(Point(key, self.term(a, b)))
+            merged[region] = tuple(result)
+        return Storage(merged, left.era)
+
+    def logs(self, left: tuple[Log, ...], right: tuple[Log, ...]) -> tuple[Log, ...]:
+        """One of two sequences of log records of the same kinds."""
+        if left == right:
+            return left
+        if len(left) != len(right):
+            raise _Apart
+        return tuple(self._log(a, b) for a, b in zip(left, right, strict=True))
+
+    def _log(self, left: Log, right: Log) -> Log:
+        if left is right:
+            return left
+        if left.contract != right.contract or len(left.topics) != len(right.topics):
+            raise _Apart
+        if left.topics[:1] != right.topics[:1]:
+            raise _Apart
+        topics = tuple(self.term(a, b) for a, b in zip(left.topics, right.topics, strict=True))
+        address = self.term(left.address, right.address)
+        return Log(left.contract, address, topics, self.data(left.data, right.data))
+
+
+def _check_frames(left: Frame, right: Frame) -> None:
+    """Raises _Apart unless two frames are at the same place of the same call."""
+    same = (
+        left.code is right.code
+        and left.owner is right.owner
+        and left.pc == right.pc
+        and left.calls == right.calls
+        and left.static == right.static
+        and left.caller is right.caller
+        and left.value is right.value
+        and left.returns == right.returns
+        and len(left.stack) == len(right.stack)
+        and left.round_here() == right.round_here()
+    )
+    if not same:
+        raise _Apart
+    targets = left.program.targets
+    for a, b in zip(left.stack, right.stack, strict=True):
+        if a is b or a.op != CONST or b.op != CONST:
+            continue
+        if a.data in targets and b.data in targets and min(a.data, b.data) > _SMALL:
+            raise _Apart  # they may be where to return to
