@@ -217,9 +217,11 @@ def _effect(path: Path, probe: Path, index: Int, goes_on: Bool, steps: tuple[Int
     if len(stores) + (region is not None) != 1:
         raise _NoSummary
     if region is not None and point is not None:
+        if not region.steps or region.steps[-1].kind != "item":
+            raise _NoSummary
         last = linear.subtract(point.keys[-1], index)
         keys = (*point.keys[:-1], last)
-        if any(_mentions(key, index) for key in keys) or region.steps[-1].kind != "item":
+        if any(_mentions(key, index) for key in keys):
             raise _NoSummary
         if any(loaded is region or loaded == region for loaded, _ in probe.loads):
             raise _NoSummary
