@@ -17,10 +17,12 @@ from harness.property import (
     invariant,
     refinement,
     rule,
+    structure,
     transition,
 )
 from harness.specification import Specification
 from harness.step import CallStep, ClockStep, RelayStep
+from harness.structure import Claim, Structure
 from harness.system import (
     Deployment,
     System,
@@ -32,7 +34,7 @@ from harness.system import (
     trusted,
     user,
 )
-from harness.transport import Action, Event, Relayer, Transport
+from harness.transport import Action, Announced, Channel, Event, Noted, Relayer, Transport
 from harness.verdict import JudgeName, Result, Verdict
 from harness.view import CallView
 from harness.world import Message, MessageStatus, Place, World
@@ -40,15 +42,19 @@ from harness.world import Message, MessageStatus, Place, World
 __all__ = [
     "Action",
     "Address",
+    "Announced",
     "Bounded",
     "CallStep",
     "CallView",
+    "Channel",
+    "Claim",
     "ClockStep",
     "Deployment",
     "Event",
     "JudgeName",
     "Message",
     "MessageStatus",
+    "Noted",
     "Number",
     "Place",
     "Property",
@@ -56,6 +62,7 @@ __all__ = [
     "Relayer",
     "Result",
     "Specification",
+    "Structure",
     "System",
     "Transport",
     "Verdict",
@@ -69,6 +76,7 @@ __all__ = [
     "messages",
     "refinement",
     "rule",
+    "structure",
     "transition",
     "trusted",
     "user",

@@ -60,6 +60,13 @@ class CompiledSystem:
         return self.system.declared(Actor)
 
     @cached_property
+    def environment(self) -> frozenset[int]:
+        """The actors who refrain from everything: a transport acts in their names."""
+        if not self.system.transports:
+            return frozenset()
+        return frozenset(int(a.address) for a in self.actors.values() if "*" in a.refrains)
+
+    @cached_property
     def artifacts(self) -> Mapping[str, Artifact]:
         """The artifact of each contract, by the contract's name in the system."""
         return {name: self.build[decl.source] for name, decl in self.contracts.items()}

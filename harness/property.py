@@ -8,17 +8,22 @@
         \"\"\"What was escrowed and minted on L1 covers every burn on L2.\"\"\"
         return w.escrowed.total + w.minted.total >= w.burned.total
 
-Five kinds, by what the function looks at:
+Six kinds, by what the function looks at:
 
     invariant    f(w)                     one state, any
     transition   f(before, call, after)   the states around any successful call
     rule         f(before, call, after)   the states around calls of one function, reverted or not
     bound        f(w) -> Bounded          a number and how large it may be
     refinement   f(w) -> Specification    every call does what an executable specification says
+    structure    f(code) -> Claim         the source as it is written; see harness.structure
 
 Further parameters with the annotation ``Address`` or ``Number`` are *for all*: the property must
 hold whatever their values.  A property returns whether it holds, or ``None`` where it says
 nothing; one that never says anything is VACUOUS.
+
+An invariant holds between transactions and whenever control leaves the system in the middle of one,
+since whoever is called may call back.  One that is declared with ``at="rest"`` holds between
+transactions only.
 """
 
 from __future__ import annotations
@@ -26,12 +31,13 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NewType, TypeVar
 
 from harness.address import Address
 from harness.errors import UsageError
+from harness.structure import Structure
 from harness.system import System
 from harness.verdict import Verdict
 from harness.world import Value
@@ -46,6 +52,7 @@ __all__ = [
     "invariant",
     "refinement",
     "rule",
+    "structure",
     "transition",
 ]
 
@@ -63,13 +70,14 @@ class Kind(Enum):
     RULE = "rule"
     BOUND = "bound"
     REFINEMENT = "refinement"
+    STRUCTURE = "structure"
 
     @property
     def states(self) -> tuple[str, ...]:
         """The leading parameters that a property of this kind takes."""
         if self in (Kind.TRANSITION, Kind.RULE):
             return ("before", "call", "after")
-        return ("w",)
+        return ("code",) if self is Kind.STRUCTURE else ("w",)
 
 
 class Severity(Enum):
@@ -112,6 +120,8 @@ class Property:
     on: str = ""
     system: type[System] = field(default=System)
     forall: tuple[tuple[str, type], ...] = ()
+    at_rest: bool = False
+    """Whether an invariant holds between transactions only."""
 
     def __call__(self, *args: Any) -> Any:
         return self.body(*args)
@@ -136,10 +146,20 @@ class Property:
 
 
 def invariant(
-    id: str, *, severity: str, source: str, required: Verdict = Verdict.PROVED
+    id: str, *, severity: str, source: str, required: Verdict = Verdict.PROVED, at: str = ""
 ) -> Callable[[Body], Body]:
-    """Declare what must hold in every state; see the module for an example."""
-    return _declare(Kind.INVARIANT, id, severity, source, required)
+    """Declare what must hold in every state; see the module for an example.
+
+    ``at="rest"`` declares what holds between transactions, and not where the system calls unknown
+    code in the middle of one.
+    """
+    if at not in ("", "rest"):
+        raise UsageError(
+            f"no states are named {at!r}",
+            where=f"property {id!r}",
+            fix='write at="rest" for what holds between transactions only, or leave it out',
+        )
+    return _declare(Kind.INVARIANT, id, severity, source, required, at_rest=at == "rest")
 
 
 def transition(
@@ -183,8 +203,25 @@ def refinement(
     return _declare(Kind.REFINEMENT, id, severity, source, required)
 
 
+def structure(
+    id: str, *, severity: str, source: str, required: Verdict = Verdict.PROVED
+) -> Callable[[Body], Body]:
+    """Declare what must hold of the source; the function gets ``code: Structure[YourSystem]``.
+
+    It returns a :class:`harness.structure.Claim`.  Only the judge *inspect* is asked about it.
+    """
+    return _declare(Kind.STRUCTURE, id, severity, source, required)
+
+
 def _declare(
-    kind: Kind, id: str, severity: str, source: str, required: Verdict, on: str = ""
+    kind: Kind,
+    id: str,
+    severity: str,
+    source: str,
+    required: Verdict,
+    on: str = "",
+    *,
+    at_rest: bool = False,
 ) -> Callable[[Body], Body]:
     where = f"property {id!r}"
     if not id.strip() or any(c.isspace() for c in id):
@@ -203,7 +240,7 @@ def _declare(
 
     def declare(body: Body) -> Body:
         # A Property is callable with the same parameters, so the name keeps the function's type.
-        made = _make(kind, id, level, source, required, on, body)
+        made = replace(_make(kind, id, level, source, required, on, body), at_rest=at_rest)
         return typing.cast(Body, made)
 
     return declare
@@ -235,12 +272,19 @@ def _make(
         )
     hints = _hints(body, where)
     system = hints.get(names[0])
+    form = "YourSystem"
+    if kind is Kind.STRUCTURE:
+        form = f"Structure[{form}]"
+        given = typing.get_args(system) if typing.get_origin(system) is Structure else (None,)
+        system = given[0]
     if not (isinstance(system, type) and issubclass(system, System)):
         raise UsageError(
             f"the first parameter, {names[0]!r}, must be annotated with a system",
             where=where,
-            fix=f"write {names[0]}: YourSystem",
+            fix=f"write {names[0]}: {form}",
         )
+    if kind is Kind.STRUCTURE and names[lead:]:
+        raise UsageError(f"a structure takes (code), not ({', '.join(names)})", where=where)
     forall = tuple((name, _domain(hints.get(name), name, where)) for name in names[lead:])
     return Property(id, kind, statement, severity, source, required, body, on, system, forall)
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, overload
 from harness.address import Address, address_of
 from harness.errors import UsageError
 from harness.view import ChainView, ContractView, EventTotal, Messages
-from harness.world import MessageKind, Value, World
+from harness.world import MessageFacts, MessageKind, Value, World
 
 if TYPE_CHECKING:
     from harness.transport import Transport
@@ -176,11 +176,13 @@ class MessagesDecl(Declaration):
     @overload
     def __get__(self, instance: System, owner: type[System]) -> Messages: ...
     def __get__(self, instance: System | None, owner: type[System]) -> Self | Messages:
-        if instance is None:
-            return self
-        sender = None if self.sender is None else self.sender()
-        kind = MessageKind(self.channel, self.contract.name, self.function, sender)
-        return Messages(instance.world, kind)
+        return self if instance is None else Messages(instance.world, self.kind)
+
+    @property
+    def kind(self) -> MessageKind:
+        """Which messages are counted."""
+        sender = None if self.sender is None else int(self.sender())
+        return MessageKind(self.channel, self.contract.name, self.function, sender)
 
 
 def chain_at(
@@ -322,6 +324,10 @@ class System:
     ) -> int | None:
         """The wei that a payable call should carry to have a chance; ``None`` for no idea."""
         return None
+
+    def message(self, channel: str, number: Value) -> MessageFacts:
+        """What is known of the message with a number on a channel, sent or not."""
+        return self.world.message(channel, number)
 
     @property
     def initially(self) -> Self:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from harness.config import find_project
 from harness.errors import HarnessError, LookupProblem, UsageError
@@ -152,13 +153,22 @@ class _Gathered:
 def _gather(modules: Sequence[ModuleType], path: str, into: _Gathered) -> None:
     names = {module.__name__ for module in modules}
     for module in modules:
-        for value in vars(module).values():
+        for value in _values(module):
             if isinstance(value, Property):
                 if not any(value is known for known in into.properties):
                     into.properties.append(value)
                 into.found(value.system, path)
             elif _is_system(value) and value.__module__ in names:
                 into.found(value, path)
+
+
+def _values(module: ModuleType) -> Iterator[Any]:
+    """What a module names, and what the tuples that it names hold: properties made by a call."""
+    for value in vars(module).values():
+        if isinstance(value, tuple):
+            yield from value
+        else:
+            yield value
 
 
 def _is_system(value: object) -> bool:

@@ -62,7 +62,7 @@ _MEANING = {
     Verdict.FUZZED: "No counterexample turned up in the calls listed: evidence, not proof.",
     Verdict.INCOMPLETE: "The judge could not finish, for the reason given; nothing is claimed.",
     Verdict.VACUOUS: "Nothing that the property speaks of ever happened, so it says nothing.",
-    Verdict.REFUTED: "A witness breaks it: a sequence of calls that was replayed on a real EVM.",
+    Verdict.REFUTED: "Calls that were replayed on an EVM break it, or places in the source do.",
     Verdict.ERROR: "The property could not be judged because it, or the harness, is at fault.",
 }
 _STRENGTH = {Verdict.PROVED: 3, Verdict.BOUNDED: 2, Verdict.FUZZED: 1}
@@ -133,11 +133,28 @@ _LOUDEST = (
 )
 
 
+def contradictions(results: Iterable[Result]) -> list[tuple[Result, Result]]:
+    """The properties that one judge has PROVED and another has REFUTED: the two results of each."""
+    by_property: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        by_property.setdefault((result.system, result.property_id), []).append(result)
+    found = []
+    for said in by_property.values():
+        proofs = [each for each in said if each.verdict is Verdict.PROVED]
+        refutations = [each for each in said if each.verdict is Verdict.REFUTED]
+        if proofs and refutations:
+            found.append((proofs[0], refutations[0]))
+    return found
+
+
 def exit_code(results: Iterable[Result]) -> ExitCode:
     """The exit code of a run: that of its loudest result.
 
-    Internal errors come first, since they may hide anything; then refutations, wrong properties,
-    vacuous ones, and what is incomplete.
+    Internal errors come first, since they may hide anything, and judges that contradict each other
+    are one; then refutations, wrong properties, vacuous ones, and what is incomplete.
     """
+    results = list(results)
+    if contradictions(results):
+        return ExitCode.INTERNAL
     seen = {result.exit_code for result in results}
     return next((code for code in _LOUDEST if code in seen), ExitCode.REACHED)

@@ -11,6 +11,8 @@ Everything here is sugar over the few questions of :class:`harness.world.World`.
     w.l1_token.address, w.l1_token.ether       where it is, and its wei
     w.l1.block, w.l1.time                      the clock of a chain
     w.escrowed.total, w.escrowed.count         a ghost over an event
+    w.deposits.in_flight("amount")             a ghost over the messages of a kind
+    w.message("l1_to_l2", i).delivered         what became of one message
 
 A name that the source does not have is an error at once, with the names that are near.
 """
@@ -224,6 +226,10 @@ class StructView:
         member = self._kind.member(label)
         return _look(self._world, self._place.then(Member(label)), member.type)
 
+    def __getitem__(self, label: str) -> Any:
+        """The same for a name that Python cannot spell, such as ``from``."""
+        return self.__getattr__(label)
+
 
 class ArrayView:
     """An array: subscript it, or ask for its ``length``."""
@@ -293,6 +299,10 @@ class Messages:
         """Over the messages that can no longer take effect: expired or cancelled."""
         return self.world.message_total(self.kind, MessageStatus.LOST, argument)
 
+    def include(self, number: Value) -> Value:
+        """Whether the message with that number was sent, and is of this kind."""
+        return self.world.is_of_kind(self.kind, number)
+
 
 class Arguments:
     """The decoded arguments of a call, as attributes."""
@@ -310,6 +320,10 @@ class Arguments:
             return self._values[name]
         except KeyError:
             raise LookupProblem.unknown("argument", name, self._values, self._call) from None
+
+    def __getitem__(self, name: str) -> Value:
+        """The same for a name that Python cannot spell, such as ``from``."""
+        return self.__getattr__(name)
 
     def as_dict(self) -> dict[str, Value]:
         """The arguments by name."""

@@ -111,8 +111,9 @@ class Message:
     ``channel`` names the way it travels and ``number`` counts on that way from 0.  ``sender`` is
     who the called contract will see, ``target`` whom it calls, ``value`` the wei that go along.
     ``contract``, ``function`` and ``args`` are the decoded call, or empty where it is none that
-    the system knows.  ``sent_at`` is the time of sending in seconds on the sending chain, and
-    ``envelope`` what else the transport needs to deliver the message.
+    the system knows.  ``sent_at`` is the time of sending in seconds on the sending chain,
+    ``envelope`` what else the transport needs to deliver the message, and ``commitment`` the hash
+    that commits to it, zeros where the channel has none.
     """
 
     channel: str
@@ -127,10 +128,36 @@ class Message:
     args: tuple[tuple[str, Value], ...] = ()
     envelope: tuple[tuple[str, Value], ...] = ()
     status: MessageStatus = MessageStatus.IN_FLIGHT
+    commitment: bytes = bytes(32)
 
     def arg(self, name: str) -> Value:
         """The decoded argument of that name; :class:`KeyError` when there is none."""
         return dict(self.args)[name]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """What is known of the message with some number, which may not have been sent yet.
+
+    ``sent``, ``in_flight``, ``delivered`` and ``lost`` are truth values; of a message that was
+    never sent all are false, and its ``sender``, ``target``, ``value`` (wei) and ``commitment`` (32
+    bytes) are 0.  ``taken`` tells whether the chain that it is for has it from the transport
+    itself, rather than from anybody else or not at all.  ``due`` counts the attempts at delivery
+    that the transport owes, and ``accepted`` tells whether the last one succeeded; false if there
+    was none.
+    """
+
+    sent: Value
+    in_flight: Value
+    delivered: Value
+    lost: Value
+    taken: Value
+    due: Value
+    accepted: Value
+    sender: Value
+    target: Value
+    value: Value
+    commitment: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +216,12 @@ class World(Protocol):
 
         ``status`` narrows it to messages in that state; ``None`` counts all ever sent.
         """
+
+    def message(self, channel: str, number: Value) -> MessageFacts:
+        """What is known of the message with a number on a channel, sent or not."""
+
+    def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
+        """Whether a message with a number was sent, and is of a kind."""
 
     def initially(self) -> World:
         """The same system as it was right after deployment."""

@@ -13,7 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from harness import Action, Event, Message, MessageStatus, Relayer, Transport, World
+from harness import (
+    Action,
+    Announced,
+    CallView,
+    Channel,
+    Event,
+    Message,
+    MessageStatus,
+    Noted,
+    Relayer,
+    Transport,
+    World,
+)
 
 __all__ = ["CHALLENGE_PERIOD", "CONTRACTS", "TO_L1", "TO_L2", "ArbitrumTransport", "alias"]
 
@@ -44,18 +56,67 @@ def alias(l1_sender: int) -> int:
 class ArbitrumTransport(Transport):
     """Retryable tickets down, outbox messages up."""
 
-    channels = (TO_L2, TO_L1)
+    carries = (
+        Channel(
+            TO_L2,
+            to="l2",
+            announced=Announced(
+                "l1_inbox.RetryableTicketCreated",
+                number="messageNum",
+                sender=lambda v: alias(v["sender"]),
+                target="to",
+                value="l2CallValue",
+                data="data",
+            ),
+            taken=Noted("l2_retryables.TicketCreated", number="ticketId"),
+            due=Noted("l2_retryables.RedeemScheduled", number="ticketId"),
+            lost=(
+                Noted("l2_retryables.Canceled", number="ticketId"),
+                Noted("l2_retryables.Expired", number="ticketId"),
+            ),
+        ),
+        Channel(
+            TO_L1,
+            to="l1",
+            announced=Announced(
+                "l2_arbsys.L2ToL1Tx",
+                number="position",
+                sender=lambda v: v["caller"],
+                target="destination",
+                value="value",
+                data="data",
+            ),
+            delivered=Noted("l1_outbox.OutboxTransactionExecuted", number="index"),
+            commitment=(
+                ("uint256", "number"),
+                ("address", "sender"),
+                ("address", "target"),
+                ("uint256", "value"),
+                ("bytes", "data"),
+            ),
+        ),
+    )
     assumptions = (
-        "the transport follows its protocol: tickets reach L2 in order, assertions are honest",
-        "tickets and messages keep their content; gas prices never keep anybody from relaying",
+        "the transport follows its protocol: arbos submits tickets that were sent on L1 and says "
+        "truly what came of each retry, the rollup confirms messages that were sent on L2",
+        "a ticket that arbos submitted keeps its data: its retry calls what the message asked for",
+        "nobody else acts in the name of a message's sender: aliases have neither key nor code",
+        "gas prices never keep anybody from relaying",
     )
 
-    def sent(self, world: World, chain: str, event: Event) -> Message | None:
-        """A ticket's or an L2-to-L1 message's event announces it."""
-        if event.contract == "l1_inbox" and event.name == "RetryableTicketCreated":
-            return _ticket(world, event)
-        if event.contract == "l2_arbsys" and event.name == "L2ToL1Tx":
-            return _exit(world, event)
+    def permits(self, world: World, call: CallView) -> bool | None:
+        """Who confirms, submits and finishes tells the truth about the message."""
+        if call.is_to("l1_outbox.confirm"):
+            true = world.message(TO_L1, call.args.index).commitment
+            return call.args.itemHash == true
+        if call.is_to("l2_retryables.submitRetryable"):
+            a, ticket = call.args, world.message(TO_L2, call.args.messageNum)
+            if not ticket.sent or ticket.sender != alias(a.l1Sender):
+                return False
+            return ticket.target == a.to and ticket.value == a.l2CallValue
+        if call.is_to("l2_retryables.finishRedeem"):
+            ticket = world.message(TO_L2, call.args.id)
+            return ticket.due == 0 and ticket.accepted == call.args.success
         return None
 
     def actions(self, world: Relayer) -> Iterable[Action]:
@@ -77,64 +138,9 @@ class ArbitrumTransport(Transport):
             world.transact("l2_retryables", action, message.number, sender=sender)
 
     def after(self, world: Relayer, chain: str, event: Event) -> None:
-        """Retry scheduled tickets as ArbOS does, and note what became of messages."""
-        if event.contract == "l2_retryables":
-            if event.name == "RedeemScheduled":
-                _retry(world, event)
-            elif event.name == "Redeemed" and event.values["success"]:
-                _settle(world, TO_L2, event.values["ticketId"], MessageStatus.DELIVERED)
-            elif event.name in ("Canceled", "Expired"):
-                _settle(world, TO_L2, event.values["ticketId"], MessageStatus.LOST)
-        elif event.contract == "l1_outbox" and event.name == "OutboxTransactionExecuted":
-            _settle(world, TO_L1, event.values["index"], MessageStatus.DELIVERED)
-
-
-def _settle(world: Relayer, channel: str, number: int, status: MessageStatus) -> None:
-    # A message that took effect once has done so for good, whatever a faulty contract lets
-    # somebody do with it later.
-    if world.messages(channel)[number].status is MessageStatus.IN_FLIGHT:
-        world.settle(channel, number, status)
-
-
-def _message(
-    world: World,
-    channel: str,
-    chain: str,
-    number: int,
-    sender: int,
-    event: Event,
-    target: int,
-    value: int,
-) -> Message:
-    data = event.values["data"]
-    contract = world.compiled.contract_at(chain, target)
-    call = world.compiled.decode(contract, data) if contract else None
-    return Message(
-        channel=channel,
-        number=number,
-        sender=sender,
-        target=target,
-        value=value,
-        data=data,
-        sent_at=world.time("l2" if channel == TO_L1 else "l1"),
-        contract=contract or "",
-        function=call.function.name if call else "",
-        args=tuple(call.named.items()) if call else (),
-        envelope=tuple(event.values.items()),
-    )
-
-
-def _ticket(world: World, event: Event) -> Message:
-    v = event.values
-    sender = alias(v["sender"])
-    return _message(world, TO_L2, "l2", v["messageNum"], sender, event, v["to"], v["l2CallValue"])
-
-
-def _exit(world: World, event: Event) -> Message:
-    v = event.values
-    return _message(
-        world, TO_L1, "l1", v["position"], v["caller"], event, v["destination"], v["value"]
-    )
+        """Retry scheduled tickets, as ArbOS does."""
+        if event.contract == "l2_retryables" and event.name == "RedeemScheduled":
+            _retry(world, event)
 
 
 def _arrived(world: World) -> int:
@@ -200,10 +206,14 @@ def _retry(world: Relayer, event: Event) -> None:
     v = event.values
     arbos = world.compiled.address("arbos")
     succeeded = False
-    if not world.fail_next_delivery():
+    if world.fail_next_delivery():
+        world.forgo(TO_L2, v["ticketId"])
+    else:
         if v["value"]:
             world.transact_raw("l2", v["from"], b"", sender=arbos, value=v["value"])
-        succeeded = world.transact_raw("l2", v["to"], v["data"], sender=v["from"], value=v["value"])
+        succeeded = world.attempt(
+            TO_L2, v["ticketId"], v["to"], v["data"], sender=v["from"], value=v["value"]
+        )
         if v["value"] and not succeeded:
             world.transact_raw("l2", arbos, b"", sender=v["from"], value=v["value"])
     returned = 0 if succeeded else v["value"]

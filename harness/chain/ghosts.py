@@ -13,7 +13,7 @@ from harness.chain.attribution import Attribution, Leaf
 from harness.compile import ValueType
 from harness.errors import InternalError
 from harness.transport import Event
-from harness.world import Every, Key, Message, MessageKind, MessageStatus, Place
+from harness.world import Every, Key, Message, MessageFacts, MessageKind, MessageStatus, Place
 
 __all__ = ["EventTotals", "MessageBook", "Sums"]
 
@@ -93,9 +93,17 @@ class EventTotals:
 
 @dataclass
 class MessageBook:
-    """All messages ever sent, by channel, in the order of sending."""
+    """All messages ever sent, by channel, in the order of sending.
+
+    ``taken`` tells whether the transport itself handed a message in, ``due`` counts the attempts
+    owed, ``accepted`` tells what the last one came to; all by channel and number, as a faulty
+    contract may speak of messages that were never sent.
+    """
 
     sent: dict[str, list[Message]] = field(default_factory=dict)
+    taken: dict[tuple[str, int], bool] = field(default_factory=dict)
+    due: dict[tuple[str, int], int] = field(default_factory=dict)
+    accepted: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def channel(self, name: str) -> list[Message]:
         """The messages of a channel; do not change the list."""
@@ -111,10 +119,61 @@ class MessageBook:
             )
         book.append(message)
 
+    def find(self, channel: str, number: int) -> Message | None:
+        """The message of that number, if there is one."""
+        book = self.channel(channel)
+        return book[number] if 0 <= number < len(book) else None
+
     def settle(self, channel: str, number: int, status: MessageStatus) -> None:
-        """Note what became of a message."""
-        book = self.sent[channel]
-        book[number] = replace(book[number], status=status)
+        """Note what became of a message in flight.
+
+        What took effect or was lost has done so for good, whatever a faulty contract says later.
+        """
+        known = self.find(channel, number)
+        if known is not None and known.status is MessageStatus.IN_FLIGHT:
+            self.sent[channel][number] = replace(known, status=status)
+
+    def take(self, channel: str, number: int, honest: bool) -> None:
+        """Note that a message was handed in, and whether the transport itself did so."""
+        self.taken[channel, number] = honest
+
+    def owe(self, channel: str, number: int) -> None:
+        """Note that an attempt at delivery is owed."""
+        self.due[channel, number] = self.due.get((channel, number), 0) + 1
+
+    def attempted(self, channel: str, number: int, succeeded: bool) -> None:
+        """Note an attempt that was owed, and what came of it."""
+        self.due[channel, number] = self.due.get((channel, number), 0) - 1
+        self.accepted[channel, number] = succeeded
+        if succeeded:
+            self.settle(channel, number, MessageStatus.DELIVERED)
+
+    def facts(self, channel: str, number: int) -> MessageFacts:
+        """What is known of a message, sent or not."""
+        known = self.find(channel, number)
+        status = known.status if known else None
+        return MessageFacts(
+            sent=known is not None,
+            in_flight=status is MessageStatus.IN_FLIGHT,
+            delivered=status is MessageStatus.DELIVERED,
+            lost=status is MessageStatus.LOST,
+            taken=self.taken.get((channel, number), False),
+            due=self.due.get((channel, number), 0),
+            accepted=self.accepted.get((channel, number), False),
+            sender=known.sender if known else 0,
+            target=known.target if known else 0,
+            value=known.value if known else 0,
+            commitment=known.commitment if known else bytes(32),
+        )
+
+    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
+        """Whether a message was sent and is of a kind."""
+        known = self.find(kind.channel, number)
+        return known is not None and kind.covers(known)
+
+    def numbers(self) -> set[int]:
+        """The numbers of all messages, and the next ones."""
+        return {number for book in self.sent.values() for number in range(len(book) + 1)}
 
     def total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
         """The sum of an argument over the messages of a kind; their number for ``""``."""
@@ -130,4 +189,9 @@ class MessageBook:
 
     def copy(self) -> MessageBook:
         """An independent copy."""
-        return MessageBook({name: list(book) for name, book in self.sent.items()})
+        return MessageBook(
+            {name: list(book) for name, book in self.sent.items()},
+            dict(self.taken),
+            dict(self.due),
+            dict(self.accepted),
+        )

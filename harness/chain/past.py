@@ -10,7 +10,7 @@ from harness.chain.readable import Locator, ReadableWorld
 from harness.chain.transaction import Receipt
 from harness.compiled import CompiledSystem
 from harness.errors import UsageError
-from harness.world import MessageKind, MessageStatus, Place, World
+from harness.world import MessageFacts, MessageKind, MessageStatus, Place, World
 
 if TYPE_CHECKING:
     from harness.chain.world import ConcreteWorld
@@ -75,6 +75,14 @@ class PastWorld(ReadableWorld):
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
         """The sum over messages as it was."""
         return self._messages.total(kind, status, field)
+
+    def message(self, channel: str, number: int) -> MessageFacts:
+        """What was known of a message, sent or not."""
+        return self._messages.facts(channel, number)
+
+    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
+        """Whether a message had been sent, and is of a kind."""
+        return self._messages.is_of_kind(kind, number)
 
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """What a read-only call would have returned."""
@@ -144,6 +152,14 @@ class InitialWorld(ReadableWorld):
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
         """The sum over messages as it was."""
         return self._messages.total(kind, status, field)
+
+    def message(self, channel: str, number: int) -> MessageFacts:
+        """What was known of a message, sent or not."""
+        return self._messages.facts(channel, number)
+
+    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
+        """Whether a message had been sent, and is of a kind."""
+        return self._messages.is_of_kind(kind, number)
 
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """Refused: there is no chain in that state any more."""

@@ -15,7 +15,16 @@ from harness.chain.attribution import accessor_path
 from harness.compile import Location, MappingType, StructType, ValueType
 from harness.compiled import CompiledSystem
 from harness.errors import LookupProblem
-from harness.world import Length, Member, MessageKind, MessageStatus, Place, Value, World
+from harness.world import (
+    Length,
+    Member,
+    MessageFacts,
+    MessageKind,
+    MessageStatus,
+    Place,
+    Value,
+    World,
+)
 
 __all__ = ["ReadableWorld"]
 
@@ -73,6 +82,14 @@ class ReadableWorld(ABC):
     @abstractmethod
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
         """The sum of an argument over the messages of a kind; see :class:`World`."""
+
+    @abstractmethod
+    def message(self, channel: str, number: int) -> MessageFacts:
+        """What is known of a message, sent or not."""
+
+    @abstractmethod
+    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
+        """Whether a message was sent, and is of a kind."""
 
     @abstractmethod
     def view_raw(self, contract: str, data: bytes) -> bytes:

@@ -20,10 +20,10 @@ from harness.chain.readable import Locator, ReadableWorld
 from harness.chain.transaction import Log, Receipt, Transaction
 from harness.compile import explain_revert
 from harness.compiled import CompiledSystem
-from harness.errors import LookupProblem, UsageError
+from harness.errors import InternalError, LookupProblem, UsageError
 from harness.step import CallStep, ClockStep, RelayStep, Step
 from harness.transport import Event, Transport
-from harness.world import Message, MessageKind, MessageStatus, Place, Value, World
+from harness.world import Message, MessageFacts, MessageKind, MessageStatus, Place, Value, World
 
 __all__ = ["ConcreteWorld", "Executed", "Mark", "Outcome"]
 
@@ -98,6 +98,14 @@ class ConcreteWorld(ReadableWorld):
         """The sum of an argument over the messages of a kind."""
         return self._messages.total(kind, status, field)
 
+    def message(self, channel: str, number: int) -> MessageFacts:
+        """What is known of a message, sent or not."""
+        return self._messages.facts(channel, number)
+
+    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
+        """Whether a message was sent, and is of a kind."""
+        return self._messages.is_of_kind(kind, number)
+
     def messages(self, channel: str) -> Sequence[Message]:
         """All messages ever sent on a channel, in the order of sending."""
         return self._messages.channel(channel)
@@ -148,8 +156,9 @@ class ConcreteWorld(ReadableWorld):
         return self.attributions[contract].leaves(slot)
 
     def numbers_in_sight(self) -> set[int]:
-        """Whole numbers that a property for all numbers is tried with: 0 and keys of mappings."""
-        found = {0}
+        """Whole numbers that a property for all numbers is tried with: 0, keys of mappings, and
+        numbers of messages."""
+        found = {0} | self._messages.numbers()
         for attribution in self.attributions.values():
             found |= attribution.numbers
         return found
@@ -262,13 +271,42 @@ class ConcreteWorld(ReadableWorld):
         self, chain: str, to: int, data: bytes, *, sender: int, value: int = 0
     ) -> bool:
         """Make a call given as bytes in a transaction; whether it succeeded."""
-        executed = self._execute(chain, Transaction(int(sender), int(to), value, data))
+        return self._transact(chain, Transaction(int(sender), int(to), value, data), None)
+
+    def attempt(
+        self, channel: str, number: int, to: int, data: bytes, *, sender: int, value: int = 0
+    ) -> bool:
+        """Make the call of a message that is due, in a transaction; whether it succeeded."""
+        [chain] = [each.to for each in self.transport_of(channel).carries if each.name == channel]
+        transaction = Transaction(int(sender), int(to), value, data)
+        return self._transact(chain, transaction, (channel, number))
+
+    def forgo(self, channel: str, number: int) -> None:
+        """Note an attempt at a message that failed before it began."""
+        self._messages.attempted(channel, number, False)
+
+    def _transact(self, chain: str, transaction: Transaction, of: tuple[str, int] | None) -> bool:
+        executed = self._execute(chain, transaction, of)
         self._recording.transactions.append(executed)
+        self._check_promise(executed)
         for observer in self.observers:
             observer(executed)
         self._recording.unheeded.extend((chain, event) for event in executed.events)
         self._heed()
         return executed.succeeded
+
+    def _check_promise(self, executed: Executed) -> None:
+        """What provers take for granted of the environment must be so."""
+        if executed.transaction.sender not in self._compiled.environment or not executed.decoded:
+            return
+        for transport in self._compiled.system.transports:
+            if transport.permits(executed.before, executed.view()) is False:
+                raise InternalError(
+                    f"the environment calls {executed.contract}.{executed.function} "
+                    "against the promise of its transport",
+                    where=type(transport).__name__,
+                    fix="let permits() say what the transport really does",
+                )
 
     def _heed(self) -> None:
         """Let the transports act on what was logged, first come first served."""
@@ -285,7 +323,9 @@ class ConcreteWorld(ReadableWorld):
         recording.heeding = False
         recording.relaying = relaying
 
-    def _execute(self, chain: str, transaction: Transaction) -> Executed:
+    def _execute(
+        self, chain: str, transaction: Transaction, of: tuple[str, int] | None = None
+    ) -> Executed:
         contract = self._compiled.contract_at(chain, transaction.to or 0) or ""
         clock = self.chains[chain].clock
         sums, events = self._sums.values, self._events.values
@@ -304,7 +344,9 @@ class ConcreteWorld(ReadableWorld):
             messages,
             reading,
         )
-        emitted = self._follow(chain, receipt)
+        emitted = self._follow(chain, receipt, transaction.sender)
+        if of is not None:
+            self._messages.attempted(*of, receipt.success)
         decoded = self._compiled.decode(contract, transaction.data) if contract else None
         return Executed(
             chain,
@@ -322,9 +364,9 @@ class ConcreteWorld(ReadableWorld):
 
     def follow_deployment(self, chain: str, receipt: Receipt) -> None:
         """Count what a constructor wrote and logged."""
-        self._follow(chain, receipt)
+        self._follow(chain, receipt, 0)
 
-    def _follow(self, chain: str, receipt: Receipt) -> tuple[Event, ...]:
+    def _follow(self, chain: str, receipt: Receipt, sender: int) -> tuple[Event, ...]:
         for write in receipt.writes:
             contract = self._compiled.contract_at(chain, write.address)
             if contract is not None:
@@ -338,6 +380,12 @@ class ConcreteWorld(ReadableWorld):
                 message = transport.sent(self, chain, event)
                 if message is not None:
                     self._messages.add(message)
+                for channel, number in transport.taken(event):
+                    self._messages.take(channel, number, sender in self._compiled.environment)
+                for channel, number in transport.owed(event):
+                    self._messages.owe(channel, number)
+                for channel, number, status in transport.settled(event):
+                    self._messages.settle(channel, number, status)
         return emitted
 
     def _decode_log(self, chain: str, log: Log) -> Event | None:
@@ -355,10 +403,6 @@ class ConcreteWorld(ReadableWorld):
         """Let at least so many seconds pass on every chain."""
         slowest = min(d.block_time for d in self._compiled.chains.values() if d.follows is None)
         self.advance(ClockStep(-(-seconds // slowest)))
-
-    def settle(self, channel: str, number: int, status: MessageStatus) -> None:
-        """Note what became of a message."""
-        self._messages.settle(channel, number, status)
 
     def fail_next_delivery(self) -> bool:
         """Whether the transport asked for its next automatic delivery to fail; asks once."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.compiled import CompiledSystem
-from harness.property import Property
+from harness.property import Kind, Property
 from harness.system import Actor, System
 from harness.verdict import JudgeName, Result
 
-__all__ = ["Availability", "Case", "Judge", "Options", "Progress"]
+__all__ = ["Availability", "Case", "Judge", "Options", "Progress", "concerns"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Options:
 
     ``budget`` is the wall time in seconds that a judge may spend on one system, ``None`` for as
     long as its own bounds take; ``jobs`` the number of worker processes; ``witnesses`` and
-    ``cache`` the folders to keep things in; ``cached`` whether proofs of earlier runs count.
+    ``cache`` the folders to keep things in; ``cached`` whether proofs of earlier runs count;
+    ``dump_smt`` a folder for every query to a solver, in SMT-LIB; ``ablation`` whether to find out
+    on which invariants each proof really rests.
     """
 
     seed: int = 0
@@ -42,6 +44,8 @@ class Options:
     witnesses: Path = Path(".harness/witnesses")
     cache: Path = Path(".harness/cache")
     cached: bool = True
+    dump_smt: Path | None = None
+    ablation: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,14 @@ class Judge(Protocol):
         self, case: Case, options: Options, progress: Callable[[Progress], None]
     ) -> Iterable[Result]:
         """One result for each property of the case, as soon as it is known."""
+
+
+def concerns(judge: JudgeName, each: Property) -> bool:
+    """Whether a judge is asked about a property.
+
+    *inspect* reads sources and runs nothing; the others run code and read no sources.
+    """
+    return (each.kind is Kind.STRUCTURE) is (judge is JudgeName.INSPECT)
 
 
 def assumptions_of(system: type[System]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.compiled import CompiledSystem
-from harness.world import MessageKind, MessageStatus, Place, Value, World
+from harness.world import MessageFacts, MessageKind, MessageStatus, Place, Value, World
 
 __all__ = ["Recorder"]
 
@@ -77,6 +77,20 @@ class _Watched:
         state = f"{status.value} " if status else ""
         what = f"{state}messages {kind.contract}.{kind.function} {field or 'count'}"
         return self._note(what, self._world.message_total(kind, status, field))
+
+    def message(self, channel: str, number: Value) -> MessageFacts:
+        facts = self._world.message(channel, number)
+        shown = [
+            name for name in ("in_flight", "delivered", "lost", "accepted") if getattr(facts, name)
+        ]
+        state = ", ".join(shown) if facts.sent else "not sent"
+        due = f", {facts.due} attempts due" if facts.due else ""
+        self._note(f"message {number} of {channel}", f"{state}{due}".replace("_", " "))
+        return facts
+
+    def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
+        what = f"message {number} of {kind.channel} asks for {kind.contract}.{kind.function}"
+        return self._note(what, self._world.is_of_kind(kind, number))
 
     def initially(self) -> World:
         return _Watched(self._world.initially(), f"{self._name}.initially", self._recorder)

@@ -9,7 +9,16 @@ from harness.symbolic.machine import Unsupported
 from harness.symbolic.terms import value_of
 from harness.symbolic.values import SymBool, SymInt
 from harness.symbolic.world.values import SymBytes, SymText
-from harness.world import Index, Key, MessageKind, MessageStatus, Place, Value, World
+from harness.world import (
+    Index,
+    Key,
+    MessageFacts,
+    MessageKind,
+    MessageStatus,
+    Place,
+    Value,
+    World,
+)
 
 __all__ = ["InitialValues"]
 
@@ -56,6 +65,14 @@ class InitialValues:
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> Value:
         """The sum over messages as it was."""
         return self._world.message_total(kind, status, field)
+
+    def message(self, channel: str, number: Value) -> MessageFacts:
+        """What was known of a message."""
+        return self._world.message(channel, _constant(number))
+
+    def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
+        """Whether a message had been sent and was of a kind."""
+        return self._world.is_of_kind(kind, _constant(number))
 
     def initially(self) -> World:
         """Itself."""

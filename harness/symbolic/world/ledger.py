@@ -1,4 +1,4 @@
-"""Ghosts of symbolic worlds, and what is true of them: sums over mappings, totals over events.
+"""Ghosts of symbolic worlds, and what is true of them: sums, totals over events, messages.
 
 A `Ledger` belongs to one end of one call.  It notes which keys are in sight and which ghosts were
 asked for; `facts` then are the conditions that tie the ghosts down.  Every one of them holds of
@@ -28,6 +28,7 @@ from harness.symbolic.terms import (
     slice_bits,
 )
 from harness.symbolic.world.places import Spot
+from harness.symbolic.world.postal import Post
 
 __all__ = ["Ledger"]
 
@@ -58,12 +59,18 @@ class _Total:
 
 
 class Ledger:
-    """The ghosts of one end of one call, over all its worlds."""
+    """The ghosts of one end of one call, over all its worlds.
 
-    def __init__(self) -> None:
+    Args:
+        post: the messages between chains, if the system has any.
+    """
+
+    def __init__(self, post: Post | None = None) -> None:
+        self.post = post
         self._keys: dict[Region, dict[Keys, None]] = {}
         self._totals: dict[tuple[object, ...], _Total] = {}
         self._further: dict[Bool, None] = {}
+        self._told: dict[bool, tuple[tuple[int, ...], tuple[Bool, ...]]] = {}
 
     def saw(self, region: Region, keys: Keys) -> None:
         """Note that an entry is in sight."""
@@ -76,9 +83,13 @@ class Ledger:
                 if isinstance(write, Point):
                     self.saw(region, write.keys)
 
-    def keys_in_sight(self) -> Iterable[tuple[Region, Keys]]:
-        """Every entry in sight."""
-        return [(region, keys) for region, known in self._keys.items() for keys in known]
+    def keys_in_sight(self) -> Iterable[tuple[Region | str, Keys]]:
+        """Every entry in sight, and the numbers of messages, as keys of their channels."""
+        found: list[tuple[Region | str, Keys]] = []
+        if self.post is not None:
+            found += ((channel, (number,)) for channel, number in self.post.numbers())
+        found += ((region, keys) for region, known in self._keys.items() for keys in known)
+        return found
 
     def note(self, fact: Bool) -> None:
         """Add a fact about ghosts that holds everywhere."""
@@ -122,6 +133,19 @@ class Ledger:
 
         With `chains`, entries under different keys are together at most their sum, too.
         """
+        known = self._told.get(chains)
+        if known is None or known[0] != self._size():
+            told = self._facts(chains)
+            known = self._told[chains] = (self._size(), told)
+        return known[1]
+
+    def _size(self) -> tuple[int, ...]:
+        """How much was noted; while that stays, so do the facts."""
+        entries = sum(map(len, self._keys.values()))
+        own = (entries, len(self._totals), len(self._further))
+        return own if self.post is None else (*own, *self.post.size())
+
+    def _facts(self, chains: bool) -> tuple[Bool, ...]:
         found = dict(self._further)
         for total in self._totals.values():
             entries = self._keys.get(total.region, {})
@@ -134,4 +158,6 @@ class Ledger:
                     whole = whole.read(keys, value)
             if chains:
                 found.update(dict.fromkeys(whole.chain()))
+        if self.post is not None:
+            found.update(dict.fromkeys(self.post.facts(chains=chains)))
         return tuple(found)

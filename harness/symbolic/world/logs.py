@@ -1,4 +1,4 @@
-"""What the log records of a path add to the totals over events."""
+"""What the log records of a path say: fields of events, and what they add to totals."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from harness.compile import Abi, AbiEvent
 from harness.compile.abi_types import AbiParameter
 from harness.errors import LookupProblem
-from harness.symbolic.machine import Log, Unsupported
-from harness.symbolic.machine.data import Order
+from harness.symbolic.machine import Data, Log, Unsupported
+from harness.symbolic.machine.data import WORD_BYTES, Order
 from harness.symbolic.terms import Facts, Int, const, linear, signed, value_of
 
-__all__ = ["added"]
+__all__ = ["added", "field_bytes", "field_word", "is_one"]
 
 
 def added(
@@ -34,12 +34,12 @@ def added(
     for log in logs:
         if log.contract == contract:
             for each in declared:
-                if _is_one(each, log):
+                if is_one(each, log):
                     total = linear.add(total, _value(each, field, log, facts))
     return total
 
 
-def _is_one(event: AbiEvent, log: Log) -> bool:
+def is_one(event: AbiEvent, log: Log) -> bool:
     """Whether a record is one of an event's, by its first topic and how many there are."""
     if not log.topics:
         return False
@@ -53,13 +53,24 @@ def _is_one(event: AbiEvent, log: Log) -> bool:
 def _value(event: AbiEvent, field: str, log: Log, facts: Facts) -> Int:
     if not field:
         return const(1)
-    word = _word(event, field, log, facts)
+    word = field_word(event, field, log, facts)
     parameter = next(p for p in event.inputs if p.name == field)
     return _number(event, parameter, facts.rewrite(word), facts)
 
 
-def _word(event: AbiEvent, field: str, log: Log, facts: Facts) -> Int:
-    """The word of a field, from a topic or from the data."""
+def field_bytes(event: AbiEvent, field: str, log: Log, facts: Facts) -> Data:
+    """The content of an unindexed field of type `bytes`.
+
+    Raises Unsupported where the path does not tell in which part of the record it lies.
+    """
+    order = Order(facts)
+    start = facts.rewrite(field_word(event, field, log, facts))
+    length = facts.rewrite(log.data.word(start, order))
+    return log.data.slice(linear.shift(start, WORD_BYTES), length, order)
+
+
+def field_word(event: AbiEvent, field: str, log: Log, facts: Facts) -> Int:
+    """The word of a field, from a topic or from the data: of a dynamic one, where it begins."""
     topic, head = 1, 0
     for parameter in event.inputs:
         if parameter.name == field:

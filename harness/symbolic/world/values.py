@@ -18,10 +18,19 @@ from harness.address import Address
 from harness.compile import ValueType
 from harness.compile.abi_types import AbiType
 from harness.symbolic.machine import Data, Unsupported
-from harness.symbolic.terms import Bool, Int, compare, const, linear, not_, signed, value_of
-from harness.symbolic.values import SymBool, SymInt, bool_term, int_term
+from harness.symbolic.terms import FALSE, TRUE, Bool, Int, compare, const, linear, signed, value_of
+from harness.symbolic.values import SymBool, SymBytes, SymInt, bool_term, int_term
 
-__all__ = ["SymBytes", "SymFlag", "SymText", "argument", "key_word", "number", "storage_value"]
+__all__ = [
+    "SymBytes",
+    "SymFlag",
+    "SymText",
+    "argument",
+    "flag",
+    "key_word",
+    "number",
+    "storage_value",
+]
 
 
 class SymFlag(SymBool):
@@ -45,35 +54,6 @@ def _as_number(condition: Bool) -> Int:
     from harness.symbolic.terms import word_of
 
     return word_of(condition)
-
-
-class SymBytes:
-    """A byte string of fixed length, as the number that its bytes spell."""
-
-    __slots__ = ("size", "term")
-    __hash__ = None  # type: ignore[assignment]  # == does not give a bool
-
-    def __init__(self, term: Int, size: int) -> None:
-        self.term = term
-        self.size = size
-
-    def __repr__(self) -> str:
-        return f"SymBytes({self.term!r}, {self.size})"
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __eq__(self, other: object) -> SymBool | bool:  # type: ignore[override]  # a term
-        if isinstance(other, SymBytes):
-            return self.size == other.size and SymBool(compare.eq(self.term, other.term))
-        if isinstance(other, bytes):
-            same = compare.eq(self.term, const(int.from_bytes(other, "big")))
-            return len(other) == self.size and SymBool(same)
-        return False
-
-    def __ne__(self, other: object) -> SymBool | bool:  # type: ignore[override]  # a term
-        same = self == other
-        return SymBool(not_(same.term)) if isinstance(same, SymBool) else not same
 
 
 class SymText:
@@ -102,6 +82,13 @@ def number(term: Int) -> Any:
     """An integer, plain if it is constant."""
     known = value_of(term)
     return SymInt(term) if known is None else known
+
+
+def flag(condition: Bool) -> Any:
+    """A truth value, plain if it is constant."""
+    if condition is TRUE or condition is FALSE:
+        return condition is TRUE
+    return SymFlag(condition)
 
 
 def _flag(term: Int) -> Any:

@@ -7,10 +7,11 @@ after it, and one before and after each call to unknown code; the other chains s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.compile import Abi, AbiFunction
+from harness.compile.abi_types import AbiType
 from harness.compiled import CompiledSystem
 from harness.symbolic.explore import decide
 from harness.symbolic.machine import (
@@ -30,6 +31,7 @@ from harness.symbolic.terms import (
     Facts,
     Function,
     Int,
+    Term,
     and_,
     compare,
     const,
@@ -43,9 +45,13 @@ from harness.symbolic.values import int_term
 from harness.symbolic.world.initial import InitialValues
 from harness.symbolic.world.ledger import Ledger
 from harness.symbolic.world.logs import added
+from harness.symbolic.world.messages import STATUS, UNSENT, History
 from harness.symbolic.world.places import locate
-from harness.symbolic.world.values import argument, given, number, storage_value
-from harness.world import MessageKind, MessageStatus, Place, Value, World
+from harness.symbolic.world.postal import Post
+from harness.symbolic.world.turns import Turn
+from harness.symbolic.world.values import argument, flag, given, number, storage_value
+from harness.symbolic.world.values import number as plain
+from harness.world import MessageFacts, MessageKind, MessageStatus, Place, Value, World
 
 __all__ = ["Moment", "SymbolicWorld", "ViewReverts"]
 
@@ -86,7 +92,13 @@ class Moment:
 
 
 class SymbolicWorld:
-    """The questions of :class:`harness.world.World`, answered by terms."""
+    """The questions of :class:`harness.world.World`, answered by terms.
+
+    Args:
+        moments: one for each chain.
+        ledger: the ghosts of all worlds of this end.
+        attempted: whether the call is over, so that a message that it delivered is delivered.
+    """
 
     def __init__(
         self,
@@ -95,12 +107,16 @@ class SymbolicWorld:
         moments: Mapping[str, Moment],
         ledger: Ledger,
         initial: World,
+        *,
+        attempted: bool = False,
     ) -> None:
         self._compiled = compiled
         self._machines = machines
         self._moments = moments
         self._ledger = ledger
         self._initial = initial
+        self._attempted = attempted
+        self._past: History | None = None
         self._seen: dict[tuple[Any, ...], Exploration] = {}
 
     @property
@@ -182,7 +198,7 @@ class SymbolicWorld:
             call = Call(target, zero, zero, data, zero, zero, static=True)
             found = machine.execute(call, moment.block, moment.state, moment.facts)
             for end in found.ends:
-                if end.fresh:
+                if _depends_on_invention(end):
                     raise Unsupported(f"the view function {contract}.{declared.name} is not exact")
                 for region, keys in end.loads:
                     self._ledger.saw(region, keys)
@@ -209,15 +225,80 @@ class SymbolicWorld:
         return number(self._moments[chain].block.timestamp)
 
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> Value:
-        """Not modelled."""
-        raise Unsupported(
-            f"messages between chains are not modelled: the property counts those on "
-            f"{kind.channel} for {kind.contract}.{kind.function}"
+        """The sum of an argument over the messages of a kind; their number for ``""``."""
+        return number(self._post().ghosts.total(self._history(), kind, status, field))
+
+    def message(self, channel: str, number: Value) -> MessageFacts:
+        """What is known of the message with a number on a channel, sent or not."""
+        ghosts, history, which = self._post().ghosts, self._history(), int_term(number)
+
+        def known(what: str) -> Int:
+            return ghosts.known(history, channel, what, which)
+
+        def has(status: MessageStatus) -> Value:
+            return flag(compare.eq(known("status"), const(STATUS[status])))
+
+        return MessageFacts(
+            sent=flag(compare.ne(known("status"), const(UNSENT))),
+            in_flight=has(MessageStatus.IN_FLIGHT),
+            delivered=has(MessageStatus.DELIVERED),
+            lost=has(MessageStatus.LOST),
+            taken=flag(compare.eq(known("taken"), const(1))),
+            due=plain(known("due")),
+            accepted=flag(compare.eq(known("accepted"), const(1))),
+            sender=plain(known("sender")),
+            target=plain(known("target")),
+            value=plain(known("value")),
+            commitment=argument(AbiType.parse("bytes32"), known("commitment")),
         )
+
+    def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
+        """Whether a message with a number was sent, and is of a kind."""
+        mine = self._post().ghosts.is_of(self._history(), kind, int_term(number))
+        return flag(compare.eq(mine, const(1)))
+
+    def _post(self) -> Post:
+        if self._ledger.post is None:
+            raise Unsupported("a system without transports sends no messages")
+        return self._ledger.post
+
+    def _history(self) -> History:
+        """What has befallen messages on any chain."""
+        if self._past is None:
+            self._past = self._history_of(self._moments)
+            attempts = self._post().attempts if self._attempted else ()
+            turns = (*self._past.turns, *(attempt.turn for attempt in attempts))
+            self._past = replace(self._past, turns=turns)
+        return self._past
+
+    def _history_of(self, moments: Mapping[str, Moment]) -> History:
+        reader = self._post().ghosts.reader
+        turns: list[Turn] = []
+        earlier: History | None = None
+        for chain, moment in moments.items():
+            turns += reader.turns(chain, moment.logs, moment.facts)
+            if moment.previous is not None:
+                earlier = self._history_of({**moments, chain: moment.previous})
+        era = "".join(moment.state.era for moment in moments.values())
+        return History(era, tuple(turns), earlier)
 
     def initially(self) -> World:
         """The same system as it was right after deployment."""
         return InitialValues(self._initial)
+
+
+def _depends_on_invention(end: EndState) -> bool:
+    """Whether what a path does or returns hangs on a value that it invented, such as its gas."""
+    invented, seen = set(end.fresh), set[Term]()
+    left: list[Term] = [*end.path, *end.output.terms()] if invented else []
+    while left:
+        node = left.pop()
+        if node in invented:
+            return True
+        if node not in seen:
+            seen.add(node)
+            left.extend(node.args)
+    return False
 
 
 def _is_signed(abi: Abi, event: str, field: str) -> bool:

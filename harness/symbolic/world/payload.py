@@ -1,0 +1,166 @@
+"""Calls inside byte strings: what a message asks for, and what a hash commits to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.compile import AbiFunction
+from harness.compile.abi_types import AbiType
+from harness.symbolic.machine import Data, Extract, Literal, Machine, Unsupported, Zeros
+from harness.symbolic.machine.data import WORD_BYTES, Choice, Order, Piece
+from harness.symbolic.machine.shapes import Shape, terms_in
+from harness.symbolic.terms import (
+    Bool,
+    Facts,
+    Int,
+    Term,
+    and_,
+    compare,
+    const,
+    linear,
+    slice_bits,
+    value_of,
+)
+from harness.symbolic.terms.node import APP
+
+__all__ = ["CallIn", "call_in", "hashed", "parts_of"]
+
+_SELECTOR = 4
+
+
+@dataclass(frozen=True)
+class CallIn:
+    """The call of a function that a byte string may hold."""
+
+    selected: Bool
+    """Whether the string begins with the function's selector."""
+
+    sound: Bool | None
+    """Whether the rest is an encoding of arguments; None where that is not known."""
+
+    arguments: Mapping[str, Int]
+    """The words of the static arguments, by name."""
+
+
+def call_in(data: Data, function: AbiFunction, facts: Facts) -> CallIn:
+    """What a byte string holds if it is a call of a function.
+
+    A dynamic argument must lie right where encoders put the first one; of others it is not known
+    whether they are sound.  Raises Unsupported where a static argument cannot be read.
+    """
+    order = Order(facts)
+    selector = data.number(const(0), _SELECTOR, order)
+    selected = compare.eq(selector, const(int.from_bytes(function.selector, "big")))
+    heads = sum(parameter.type.words for parameter in function.inputs)
+    sound: Bool | None = compare.ge(data.length, const(_SELECTOR + WORD_BYTES * heads))
+    arguments: dict[str, Int] = {}
+    at = _SELECTOR
+    for position, parameter in enumerate(function.inputs):
+        if parameter.type.is_word:
+            word = data.word(const(at), order)
+            arguments[parameter.name or str(position)] = word
+            clean = _clean(parameter.type, word)
+        else:
+            clean = _lies_well(data, parameter.type, at, heads, order)
+        sound = None if sound is None or clean is None else and_(sound, clean)
+        at += WORD_BYTES * parameter.type.words
+    return CallIn(selected, sound, arguments)
+
+
+def _clean(kind: AbiType, word: Int) -> Bool | None:
+    """Whether a word is a value of a type."""
+    if kind.kind in ("uint", "address", "bool"):
+        return compare.le(word, const(kind.bounds[1]))
+    if kind.kind == "bytesN":
+        return compare.eq(slice_bits(word, 0, 256 - kind.bits), const(0))
+    return None
+
+
+def _lies_well(data: Data, kind: AbiType, at: int, heads: int, order: Order) -> Bool | None:
+    """Whether the first dynamic argument lies where encoders put it, padded with zeros."""
+    if kind.kind != "bytes":
+        return None
+    start = value_of(order.facts.rewrite(data.word(const(at), order)))
+    if start != WORD_BYTES * heads:
+        return None
+    begin = const(_SELECTOR + start)
+    length = order.facts.rewrite(data.word(begin, order))
+    size = value_of(length)
+    if size is None:
+        return None
+    padding = -size % WORD_BYTES
+    if padding:
+        last = data.number(const(_SELECTOR + start + WORD_BYTES + size), padding, order)
+        if value_of(order.facts.rewrite(last)) != 0:
+            return None
+    return compare.ge(data.length, linear.shift(begin, WORD_BYTES + size + padding))
+
+
+def parts_of(data: Data, kinds: Sequence[AbiType], facts: Facts) -> list[Int | Data]:
+    """The values in what `abi.encode` made of some types: words, and the content of `bytes`.
+
+    Raises Unsupported where they cannot be told apart, or for other types.
+    """
+    order = Order(facts)
+    found: list[Int | Data] = []
+    at = 0
+    for kind in kinds:
+        word = facts.rewrite(data.word(const(at), order))
+        if kind.is_word:
+            found.append(word)
+        elif kind.kind == "bytes":
+            length = facts.rewrite(data.word(word, order))
+            found.append(data.slice(linear.shift(word, WORD_BYTES), length, order))
+        else:
+            raise Unsupported(f"a commitment to a value of type {kind.name}")
+        at += WORD_BYTES * kind.words
+    return found
+
+
+def hashed(conditions: Iterable[Bool], machines: Iterable[Machine]) -> Iterator[tuple[Int, Data]]:
+    """Every Keccak-256 hash in some conditions, with what it is the hash of."""
+    shapes: dict[str, Shape] = {}
+    for machine in machines:
+        shapes.update(machine.hashes.opaque)
+    seen: set[Term] = set()
+    waiting: list[Term] = list(conditions)
+    while waiting:
+        term = waiting.pop()
+        if term in seen:
+            continue
+        seen.add(term)
+        waiting += (each for each in term.args if isinstance(each, Term))
+        if isinstance(term, Int) and term.op == APP:
+            shape = _shape_of(term.data.name, shapes)
+            if shape is not None:
+                yield term, Data(_pieces(shape, list(term.args)))
+
+
+def _shape_of(function: str, shapes: Mapping[str, Shape]) -> Shape | None:
+    if not function.startswith("keccak"):
+        return None
+    if function in shapes:
+        return shapes[function]
+    if function.startswith("keccak(") and function.endswith(")"):
+        return tuple(int(width) for width in function[len("keccak(") : -1].split(","))
+    return None
+
+
+def _pieces(shape: Shape, values: list[Int]) -> Iterator[Piece]:
+    """The pieces of a shape with its terms put back."""
+    rest = list(values)
+    for part in shape:
+        if isinstance(part, int):
+            yield Literal(rest.pop(0), part)
+        elif isinstance(part, str):
+            yield Zeros(rest.pop(0))
+        elif isinstance(part, tuple):
+            condition = compare.ne(rest.pop(0), const(0))
+            one, other = terms_in(part[0]), terms_in(part[1])
+            left = Data(_pieces(part[0], rest[:one]))
+            right = Data(_pieces(part[1], rest[one : one + other]))
+            del rest[: one + other]
+            yield Choice(condition, left, right)
+        else:
+            yield Extract(part, rest.pop(0), rest.pop(0))
