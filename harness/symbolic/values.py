@@ -1,8 +1,9 @@
 """Symbolic values for property authors: Python's operators on terms.
 
-A `SymInt` is an unbounded integer and a `SymBool` a truth value. The same property runs on
-Python's own int and bool. `if`, `and`, `or`, `not`, `min`, `max` and chained comparisons ask
-for truth, and fork the exploration; `choose` picks without a fork.
+A `SymInt` is an unbounded integer, a `SymBool` a truth value, `SymBytes` a byte string of fixed
+length. The same property runs on Python's own int, bool and bytes. `if`, `and`, `or`, `not`,
+`min`, `max` and chained comparisons ask for truth, and fork the exploration; `choose` picks
+without a fork.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import TypeAlias, overload
 
 from harness.symbolic.explore import decide
-from harness.symbolic.terms import boolean, compare, division, linear, product
+from harness.symbolic.terms import boolean, compare, division, interval, linear, product
 from harness.symbolic.terms.choice import ite
 from harness.symbolic.terms.node import FALSE, TRUE, Bool, Int, const
 
@@ -148,6 +149,14 @@ class SymInt:
     def __rshift__(self, bits: int) -> SymInt:
         return self // (1 << bits)
 
+    def to_bytes(self, length: int, byteorder: str = "big") -> SymBytes:
+        """A number that surely fits as bytes. Raises TypeError for one that may not."""
+        if byteorder != "big":
+            raise TypeError(f"a symbolic integer has big-endian bytes, not {byteorder!r} ones")
+        if not interval.inside(linear.bounds(self.term), 0, (1 << (8 * length)) - 1):
+            raise TypeError(f"{self!r} may not fit into {length} bytes")
+        return SymBytes(self.term, length)
+
     def __lt__(self, other: IntLike) -> SymBool:
         return SymBool(compare.lt(self.term, int_term(other)))
 
@@ -169,6 +178,35 @@ class SymInt:
         if not isinstance(other, (SymInt, int)):
             return NotImplemented
         return SymBool(compare.ne(self.term, int_term(other)))
+
+
+class SymBytes:
+    """A byte string of fixed length, as the number that its bytes spell."""
+
+    __slots__ = ("size", "term")
+    __hash__ = None  # type: ignore[assignment]  # == does not give a bool
+
+    def __init__(self, term: Int, size: int) -> None:
+        self.term = term
+        self.size = size
+
+    def __repr__(self) -> str:
+        return f"SymBytes({self.term!r}, {self.size})"
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __eq__(self, other: object) -> SymBool | bool:  # type: ignore[override]  # a term
+        if isinstance(other, SymBytes):
+            return self.size == other.size and SymBool(compare.eq(self.term, other.term))
+        if isinstance(other, bytes):
+            same = compare.eq(self.term, const(int.from_bytes(other, "big")))
+            return len(other) == self.size and SymBool(same)
+        return False
+
+    def __ne__(self, other: object) -> SymBool | bool:  # type: ignore[override]  # a term
+        same = self == other
+        return SymBool(boolean.not_(same.term)) if isinstance(same, SymBool) else not same
 
 
 def int_term(value: IntLike) -> Int:

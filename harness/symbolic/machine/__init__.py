@@ -12,6 +12,10 @@ A `Setting` is plain data and outlives term scopes; everything else belongs to o
 `Machine` explores several calls in one scope and shares what they have in common. `Hooks` are told
 of loads, stores and calls to unknown code, keep ghosts on each path, and may assume more.
 
+Calls between known accounts are followed, with any call data, to any depth. Only where a function
+that runs is entered again by call data that are not known is the call treated like one to unknown
+code; `Exploration.reentered` says which contracts made such calls to which.
+
 What is assumed of every call, to be printed with every proof, is in `ASSUMPTIONS`; what one path
 relies on besides is in `EndState.flags`.
 """

@@ -31,6 +31,7 @@ from harness.symbolic.machine.sources import (
     padded,
 )
 from harness.symbolic.terms import Assignment, Bool, Facts, Int, const, ite, linear, word_of
+from harness.symbolic.terms.bitwise import head
 from harness.symbolic.terms.node import CONST, TRUTH
 from harness.symbolic.terms.slices import concat, slice_bits
 
@@ -180,8 +181,8 @@ class Data:
         return found.as_number(size, order)
 
     def _from_last_source(self, offset: Int, order: Order) -> Int | None:
-        """The word at an offset behind the start of an opaque string that only zeros follow: it is
-        the string's own word there, zeros beyond its end."""
+        """The word at an offset behind the start of a part of a source that only zeros follow: it
+        is the source's own word there, as far as the part goes."""
         position = self.length
         for piece in reversed(self.pieces):
             position = linear.subtract(position, piece.length)
@@ -189,12 +190,16 @@ class Data:
                 isinstance(piece, Literal) and piece.value.op == CONST and piece.value.data == 0
             ):
                 continue
-            if not isinstance(piece, Extract) or not _is_tail(piece):
+            if not isinstance(piece, Extract) or not isinstance(piece.source, Opaque):
                 return None
             if not order.surely_at_most(position, offset):
                 return None
             inside = linear.subtract(offset, position)
-            return piece.source.word(linear.add(piece.offset, inside))
+            word = piece.source.word(linear.add(piece.offset, inside))
+            whole = order.surely_at_most(linear.shift(inside, WORD_BYTES), piece.length)
+            if whole or _is_tail(piece):
+                return word
+            return head(word, linear.scale(linear.subtract(piece.length, inside), 8))
         return None
 
     def as_number(self, size: int, order: Order) -> Int:

@@ -24,6 +24,7 @@ from harness.symbolic.terms import (
     TRUE,
     Bool,
     Int,
+    Term,
     compare,
     const,
     int_var,
@@ -39,6 +40,9 @@ __all__ = ["MOST_ROUNDS", "at_branch"]
 
 MOST_ROUNDS = 1 << 32
 """No gas limit pays for so many rounds of a loop."""
+
+_FREE_ROUNDS = 4
+"""Rounds after which the size of terms counts."""
 
 _LONGEST_ROUND = 2000
 """Instructions of one round."""
@@ -72,14 +76,26 @@ def at_branch(path: Path, frame: Frame, condition: Bool, target: int) -> bool:
     """Called where a branch is about to fork, its operands off the stack. Returns whether the
     branch is dealt with.
 
-    Raises Unsupported if this branch was open too often.
+    Raises Unsupported if this branch was open too often, or its terms have grown too large.
     """
-    times = frame.loops.get(frame.pc, 0) + 1
+    times, before = frame.loops.get(frame.pc, (0, 0))
+    times += 1
+    line = frame.code.line(frame.pc) or f"pc {frame.pc}"
     limit = path.machine.limits.iterations
     if times > limit:
-        line = frame.code.line(frame.pc) or f"pc {frame.pc}"
         raise Unsupported(f"loop at {line} not bounded within {limit}")
-    frame.loops[frame.pc] = times
+    endless = path.machine.endless
+    if times == 1:
+        before = _size((condition, *frame.stack))
+    elif min(times, frame.rounds_around()) > _FREE_ROUNDS:
+        gained = _size((condition, *frame.stack)) - before
+        if gained > path.machine.limits.growth:
+            endless.add((frame.code, frame.pc))
+    if (frame.code, frame.pc) in endless:
+        raise Unsupported(
+            f"loop at {line} not bounded, and its terms grow with every round", inherent=True
+        )
+    frame.loops[frame.pc] = times, before
     if times > 1 or not path.machine.can_probe() or not frame.code.in_loop(frame.pc):
         return False
     for jumped in (False, True):
@@ -90,6 +106,18 @@ def at_branch(path: Path, frame: Frame, condition: Bool, target: int) -> bool:
             continue
         return True
     return False
+
+
+def _size(terms: tuple[Term, ...]) -> int:
+    """How many different parts terms have together."""
+    stack: list[Term] = list(terms)
+    seen: set[Term] = set()
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.args)
+    return len(seen)
 
 
 def _probe(

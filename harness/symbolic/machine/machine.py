@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from harness.symbolic.machine.attribution import Attribution
-from harness.symbolic.machine.data import Data, Order
+from harness.symbolic.machine.data import Data, Literal, Order
 from harness.symbolic.machine.errors import Halt, Unsupported
 from harness.symbolic.machine.hashing import Hashes
 from harness.symbolic.machine.merging import merge, progress
@@ -53,6 +53,10 @@ class Machine:
         """Preimages, and the uninterpreted hashes that end states may hold."""
         self.regions: dict[str, Region] = {}
         """Every region that was touched, by the name of each of its fields."""
+        self.reentered: set[tuple[str, str]] = set()
+        """Calls of the current exploration that entered a running contract: (caller, contract)."""
+        self.endless: set[tuple[Account, int]] = set()
+        """Loops of the current exploration, by code and branch, that cannot be unrolled."""
         self._attributions: dict[str, Attribution] = {}
         self._serial = count()
         self._waiting: list[tuple[tuple[int, ...], int, Path]] = []
@@ -92,6 +96,7 @@ class Machine:
         self._waiting, self._ends, self._refusals = [], [], []
         self._reverted = self._steps = self._followed = 0
         self._keep_reverts = keep_reverts
+        self.reentered, self.endless = set(), set()
         start = self._start(call, block, state or ChainState(self.setting.chain), assumptions)
         start.ghosts = dict(ghosts or {})
         self.later(start)
@@ -102,7 +107,12 @@ class Machine:
                 break
             self._follow(path)
         return Exploration(
-            tuple(self._ends), tuple(self._refusals), self._reverted, self._steps, self._lines()
+            tuple(self._ends),
+            tuple(self._refusals),
+            self._reverted,
+            self._steps,
+            self._lines(),
+            frozenset(self.reentered),
         )
 
     def _start(
@@ -353,12 +363,20 @@ class Machine:
         self.finish(path, True, Data())
 
 
+_SHORT_ROOM = 32
+"""Bytes; a result in more room than this keeps its symbolic length when it may not fill it."""
+
+
 def _filled(frame: Frame, output: Data, back: Return, path: Path) -> Data:
     """What the memory set aside for a result holds: the first bytes of it, and behind them, if it
     is too short, what was there."""
     order, size = path.order, back.size
     if order.at_most(output.length, size):
-        return output
+        if output.length.op == CONST or size.op != CONST or size.data > _SHORT_ROOM:
+            return output
+        # Where the result ends is not known: any bytes cover what it is and what was there.
+        path.flag("a result shorter than its room in memory: any bytes")
+        return Data([Literal(path.invent("short result", 8 * size.data), size.data)])
     if order.surely_at_most(size, output.length):
         return output.slice(const(0), size, order)
     fills = compare.le(size, output.length)

@@ -10,15 +10,19 @@ meet; `progress` is that order. Only speed depends on it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.symbolic.machine.data import Data
 from harness.symbolic.machine.errors import Unsupported
 from harness.symbolic.machine.memory import Memory
 from harness.symbolic.machine.path import Frame, Path
+from harness.symbolic.machine.regions import Region
 from harness.symbolic.machine.state import ChainState, Log, Slots, latest
-from harness.symbolic.machine.storage import Point, Storage
+from harness.symbolic.machine.storage import Point, Span, Storage, Write
 from harness.symbolic.terms import (
     TRUE,
     Bool,
+    Facts,
     Int,
     conjoin,
     const,
@@ -27,7 +31,7 @@ from harness.symbolic.terms import (
     not_,
     or_,
 )
-from harness.symbolic.terms.node import CONST
+from harness.symbolic.terms.node import AND, CONST, OR
 
 __all__ = ["merge", "progress"]
 
@@ -35,6 +39,10 @@ _LAST = 1 << 62
 _MOST_WRITES = 24
 """Regions with more writes than this on one side keep paths apart."""
 
+
+_LONGEST_CONDITION = 60
+"""Paths that have decided more than so many literals since they parted stay apart: conditions that
+tell much apart make everything after them slow."""
 
 _SMALL = 255
 """Greater constants that are jump destinations are taken for such; only speed depends on it."""
@@ -68,28 +76,38 @@ class _Merger:
     def __init__(self, one: Path, other: Path) -> None:
         self.one = one
         self.other = other
+        _check(one, other)
         left, right = one.facts.path, other.facts.path
         common = 0
         while common < min(len(left), len(right)) and left[common] is right[common]:
             common += 1
-        if common in (len(left), len(right)) or left[common].negation is not right[common]:
-            raise _Apart
-        self.condition: Bool = left[common]
         self.common = common
+        self.since = left[common:], right[common:]
+        """The conditions that each path has alone."""
+        if _are_long([*self.since[0], *self.since[1]]):
+            raise _Apart
+        self.condition = self._telling()
+
+    def _telling(self) -> Bool:
+        """A condition that holds on one path and not on the other.
+
+        Raises _Apart where none is seen: they may differ in what unknown code did and nothing else.
+        """
+        mine, others = self.since
+        for condition in mine:
+            if self.other.facts.decide(condition) is False:
+                return condition
+        for condition in others:
+            if self.one.facts.decide(condition) is False:
+                return not_(condition)
+        raise _Apart
 
     def path(self) -> Path:
         """The joined path."""
         one, other = self.one, self.other
-        if len(one.frames) != len(other.frames) or one.flags != other.flags:
-            raise _Apart
-        if one.alone or other.alone:
-            raise _Apart
-        for left, right in zip(one.frames, other.frames, strict=True):
-            _check_frames(left, right)
         ghosts = one.machine.hooks.merge_ghosts(self.condition, one.ghosts, other.ghosts)
         if ghosts is None:
             raise _Apart
-        self.logs(one.state.logs, other.state.logs)
         state = self.state(one.state, other.state)
         frames = [
             self.frame(left, right) for left, right in zip(one.frames, other.frames, strict=True)
@@ -97,7 +115,7 @@ class _Merger:
         joined = one.fork()
         joined.frames, joined.state, joined.ghosts = frames, state, dict(ghosts)
         joined.rewind(self.common)
-        either = or_(*(conjoin(side.facts.path[self.common :]) for side in (one, other)))
+        either = or_(*(conjoin(side) for side in self.since))
         if either is not TRUE:
             joined.assume(either)
         joined.parents = (one, other, len(joined.facts.path))
@@ -114,8 +132,11 @@ class _Merger:
         return joined
 
     def term(self, left: Int, right: Int) -> Int:
-        """One of two values."""
-        return left if left is right else ite(self.condition, left, right)
+        """One of two values, each with what its own path knows of it."""
+        if left is right:
+            return left
+        sides = self.one.facts.rewrite(left), self.other.facts.rewrite(right)
+        return ite(self.condition, *sides)
 
     def frame(self, left: Frame, right: Frame) -> Frame:
         """One of two frames at the same place."""
@@ -128,7 +149,7 @@ class _Merger:
             sides = (left.memory, self.one.facts), (right.memory, self.other.facts)
             joined.memory = Memory.either(self.condition, *sides)
         joined.loops = {
-            pc: max(left.loops.get(pc, 0), right.loops.get(pc, 0))
+            pc: max(left.loops.get(pc, (0, 0)), right.loops.get(pc, (0, 0)))
             for pc in {**left.loops, **right.loops}
         }
         joined.rounds = {**right.rounds, **left.rounds}
@@ -207,37 +228,92 @@ class _Merger:
             common = 0
             while common < min(len(one), len(other)) and one[common] == other[common]:
                 common += 1
-            keys: dict[tuple[Int, ...], None] = {}
-            for write in (*one[common:], *other[common:]):
-                if not isinstance(write, Point) or len(keys) > _MOST_WRITES:
-                    raise _Apart
-                keys[write.keys] = None
-            result = list(one[:common])
-            for key in keys:
-                a = left.read(region, key, self.one.facts)
-                b = right.read(region, key, self.other.facts)
-                result.append(Point(key, self.term(a, b)))
+            shared, since = one[:common], (one[common:], other[common:])
+            if len(since[0]) + len(since[1]) > 2 * _MOST_WRITES:
+                raise _Apart
+            if all(isinstance(write, Point) for write in (*since[0], *since[1])):
+                keys = dict.fromkeys(write.keys for write in (*since[0], *since[1]))
+                result = list(shared)
+                for key in keys:
+                    a = left.read(region, key, self.one.facts)
+                    b = right.read(region, key, self.other.facts)
+                    result.append(Point(key, self.term(a, b)))
+            else:
+                result = self._one_by_one(region, shared, since, left.era)
             merged[region] = tuple(result)
         return Storage(merged, left.era)
+
+    def _one_by_one(
+        self,
+        region: Region,
+        shared: tuple[Write, ...],
+        since: tuple[tuple[Write, ...], tuple[Write, ...]],
+        era: str,
+    ) -> list[Write]:
+        """The writes of one side, then those of the other, each changing nothing elsewhere: so it
+        is where there are rows among them, whose words are not known one by one."""
+        result = list(shared)
+        for condition, writes in ((self.condition, since[0]), (not_(self.condition), since[1])):
+            for write in writes:
+                if isinstance(write, Span):
+                    result.append(replace(write, count=ite(condition, write.count, const(0))))
+                    continue
+                before = Storage({region: tuple(result)}, era).read(region, write.keys, Facts())
+                result.append(Point(write.keys, ite(condition, write.value, before)))
+        return result
 
     def logs(self, left: tuple[Log, ...], right: tuple[Log, ...]) -> tuple[Log, ...]:
         """One of two sequences of log records of the same kinds."""
         if left == right:
             return left
-        if len(left) != len(right):
-            raise _Apart
         return tuple(self._log(a, b) for a, b in zip(left, right, strict=True))
 
     def _log(self, left: Log, right: Log) -> Log:
         if left is right:
             return left
-        if left.contract != right.contract or len(left.topics) != len(right.topics):
-            raise _Apart
-        if left.topics[:1] != right.topics[:1]:
-            raise _Apart
         topics = tuple(self.term(a, b) for a, b in zip(left.topics, right.topics, strict=True))
         address = self.term(left.address, right.address)
         return Log(left.contract, address, topics, self.data(left.data, right.data))
+
+
+def _check(one: Path, other: Path) -> None:
+    """Raises _Apart for what is seen at once to keep two paths apart."""
+    left, right = one.state, other.state
+    if one.alone or other.alone or len(one.frames) != len(other.frames):
+        raise _Apart
+    if one.flags != other.flags or left.era != right.era:
+        raise _Apart
+    if len(left.logs) != len(right.logs):
+        raise _Apart
+    for mine, others in zip(left.logs, right.logs, strict=True):
+        if mine is not others and _event(mine) != _event(others):
+            raise _Apart
+    for inner, outer in zip(one.frames, other.frames, strict=True):
+        _check_frames(inner, outer)
+
+
+def _event(log: Log) -> tuple[str, int, tuple[Int, ...]]:
+    """What log records must have in common to be joined."""
+    return log.contract, len(log.topics), log.topics[:1]
+
+
+def _differ(left: Data, right: Data) -> bool:
+    """Whether two byte strings are of different constant lengths: joined, every later position in
+    memory could be one of two."""
+    a, b = left.length, right.length
+    return a.op == CONST and b.op == CONST and bool(a.data != b.data)
+
+
+def _are_long(conditions: list[Bool]) -> bool:
+    """Whether conditions consist of more literals than those of paths to be joined may."""
+    room = _LONGEST_CONDITION
+    while conditions and room >= 0:
+        condition = conditions.pop()
+        if condition.op in (AND, OR):
+            conditions += condition.args
+        else:
+            room -= 1
+    return room < 0
 
 
 def _check_frames(left: Frame, right: Frame) -> None:
@@ -253,6 +329,7 @@ def _check_frames(left: Frame, right: Frame) -> None:
         and left.returns == right.returns
         and len(left.stack) == len(right.stack)
         and left.round_here() == right.round_here()
+        and not _differ(left.returndata, right.returndata)
     )
     if not same:
         raise _Apart

@@ -93,8 +93,8 @@ class Frame:
         self.calls: tuple[int, ...] = ()
         """Where the internal functions that are running return to, outermost first."""
         self.returndata = Data()
-        self.loops: dict[int, int] = {}
-        """How often each branch was open."""
+        self.loops: dict[int, tuple[int, int]] = {}
+        """How often each branch was open, and how many parts the terms in sight had at first."""
         self.rounds: dict[tuple[int, int], tuple[int, int]] = {}
         """For each loop, by the depth of internal calls and where it begins: how often it was
         begun anew, and from where."""
@@ -139,6 +139,19 @@ class Frame:
             for key, (times, end) in self.rounds.items()
             if times > 1 and key[0] == len(self.calls) and key[1] <= self.pc <= end
         }
+
+    def rounds_around(self) -> int:
+        """In which round the loop is that encloses the current instruction, or a call of internal
+        functions that leads to it; the greatest one of several, 0 outside of loops."""
+        depth = len(self.calls)
+        return max(
+            (
+                times
+                for (level, first), (times, last) in self.rounds.items()
+                if first <= (self.pc if level == depth else self.calls[level]) <= last
+            ),
+            default=0,
+        )
 
 
 class Path:

@@ -111,6 +111,11 @@ class Exploration:
     lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
     """Source line, `path:line`, by account and program counter, of every branch."""
 
+    reentered: frozenset[tuple[str, str]] = frozenset()
+    """Calls that entered a running contract again and were not followed, as (caller, contract):
+    on any path, those that reverted or were refused included. What hooks assume after such a
+    call must be proved of every call of that contract by that caller."""
+
     def line(self, branch: Branch) -> str:
         """The source line of a decision, "" where none is known."""
         return self.lines.get((branch.contract, branch.pc), "")

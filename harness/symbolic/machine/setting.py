@@ -40,7 +40,9 @@ class UnknownCode(Enum):
     REFUSE = "refuse"
     """The path ends as refused, with the reason."""
     HAVOC = "havoc"
-    """`Hooks.unknown_call` is told, the world becomes arbitrary, and both outcomes follow."""
+    """Hooks are told, the world becomes arbitrary, and both outcomes follow. Of calls that enter
+    a running contract again, `Exploration.reentered` says from where: what is assumed of them
+    must be proved for calls by those contracts as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Limits:
 
     iterations: int = 40
     """Times that one branch may go both ways on one path of one frame."""
+
+    growth: int = 80
+    """Parts that terms may gain in a loop that is not bounded. In a power by squaring they gain
+    some in every round, and every later decision costs as much as they are large."""
 
     steps: int = 5_000_000
     """Instructions of one call, over all paths."""
@@ -65,7 +71,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
-    """A call to code that the machine does not know."""
+    """A call to code that the machine does not follow: it is not known, or runs already."""
 
     kind: str
     """CALL, STATICCALL, DELEGATECALL or CALLCODE."""
@@ -73,17 +79,24 @@ class OutgoingCall:
     caller: str
     """Name of the account that calls."""
 
+    sender: Int
+    """Its address."""
+
     target: Int
     """Address that is called."""
 
     value: Int
-    """Wei that go along; they are moved already."""
+    """Wei that go along: moved already if the code is not known; if it is a re-entry, still with
+    the caller, since the call that is made then moves them."""
 
     data: Data
     """Call data."""
 
     static: bool
     """Whether the called code cannot change anything."""
+
+    reentered: str = ""
+    """Name of the known account that is called while it runs; "" if the code is not known."""
 
 
 class Hooks(Protocol):
@@ -111,7 +124,8 @@ class Hooks(Protocol):
         elsewhere. None keeps the paths apart."""
 
     def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
-        """Unknown code is about to run: prove what must hold; the world is arbitrary afterwards.
+        """Unknown code, or code that runs already, is about to run: prove what must hold; the world
+        is arbitrary afterwards.
 
         Called before the havoc.
         """

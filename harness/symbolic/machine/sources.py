@@ -73,7 +73,9 @@ class Order:
         if known is None:
             condition = self.facts.rewrite(condition)
             known = self.facts.decide(condition)
-        return self._by_cases(condition, self.facts, _DEEPEST) if known is None else known
+        if known is None:
+            known = self._by_cases(condition, self.facts, _DEEPEST)
+        return self.facts.together(condition) if known is None else known
 
     def _by_cases(self, condition: Bool, facts: Facts, depth: int) -> bool | None:
         """A condition on an if-then-else, decided alike in both cases."""

@@ -1,4 +1,8 @@
-"""Calls to code that the machine does not know: refused, or anything may happen."""
+"""Calls to code that the machine does not follow: refused, or anything may happen.
+
+Unknown code may do what anybody may. A known contract that is called while it runs, by call data
+that is not known, could go on doing so for ever: such a call is a *re-entry*, and is not followed.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,9 @@ from harness.symbolic.terms import Int, compare, int_var, not_
 from harness.symbolic.terms.node import CONST
 
 __all__ = ["call_some_precompile", "call_unknown"]
+
+_UNKNOWN = "unknown code is called: it may do anything that anybody may"
+_REENTERED = "a contract that runs is called again: it may do anything that its callers may"
 
 _LONGEST = (1 << 32) - 1
 """Longest return data, in bytes: no gas limit pays for more."""
@@ -25,21 +32,31 @@ def call_unknown(
     data: Data,
     back: Return,
     paid: ChainState,
+    reentered: str = "",
 ) -> None:
-    """A call whose arguments are off the stack and whose value is paid in `paid`.
+    """A call whose arguments are off the stack.
 
     The failing outcome goes on in a fork, with the state as it is; this path takes the successful
     one. Unknown code may call back into the known accounts, as anybody may, any number of times:
     that is why hooks must prove what is to be assumed afterwards.
+
+    Args:
+        paid: the state that the called code meets; of a re-entry, the state before the call, which
+            is what calls of the contract begin with.
+        reentered: name of the known account that runs already and is called again.
     """
+    static = frame.static or kind == "STATICCALL"
+    if reentered and not static:
+        path.machine.reentered.add((frame.owner.name, reentered))
     if path.setting.unknown_code is UnknownCode.REFUSE:
-        raise Unsupported(f"{kind} to unknown code at {to!r}", inherent=True)
+        what = f"{kind} to {reentered}, which runs already, with" if reentered else f"{kind} to"
+        where = " unknown call data" if reentered else f" unknown code at {to!r}"
+        raise Unsupported(what + where, inherent=True)
     if kind in ("DELEGATECALL", "CALLCODE"):
         raise Unsupported(f"{kind} to unknown code, which could change any storage", inherent=True)
-    static = frame.static or kind == "STATICCALL"
-    call = OutgoingCall(kind, frame.owner.name, to, value, data, static)
+    call = OutgoingCall(kind, frame.owner.name, frame.address, to, value, data, static, reentered)
     returned = _returned(path)
-    path.flag("unknown code is called: it may do anything that anybody may")
+    path.flag(_REENTERED if reentered else _UNKNOWN)
     failed = path.fork()
     _outcomes(failed, False, returned, back)
     path.state = paid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.symbolic.terms import bitwise, compare, words
 from harness.symbolic.terms.boolean import and_, iff, imply
-from harness.symbolic.terms.functions import BAND, CLZ, EXP, POW2, Function
+from harness.symbolic.terms.functions import BAND, CLZ, EXP, HEAD, POW2, Function
 from harness.symbolic.terms.linear import add, subtract
 from harness.symbolic.terms.node import CONST, SIGN, WORD_BITS, Bool, Int, const
 
@@ -14,6 +14,8 @@ def axioms_of(application: Int) -> list[Bool]:
     function: Function = application.data
     if function is BAND:
         return _band(application, *application.args)
+    if function is HEAD:
+        return _head(application, *application.args)
     if function is POW2:
         return _pow2(application, *application.args)
     if function is EXP:
@@ -32,6 +34,17 @@ def _band(result: Int, a: Int, b: Int) -> list[Bool]:
         if most >> WORD_BITS == 0:
             facts.append(compare.le(subtract(add(a, b), result), const(most)))
     return facts
+
+
+def _head(result: Int, word: Int, bits: Int) -> list[Bool]:
+    """No more than the word; 0 of no bits, all of it from 256 bits on."""
+    is_word = within_word(word)
+    none, all_ = compare.le(bits, const(0)), compare.ge(bits, const(WORD_BITS))
+    return [
+        imply(is_word, compare.le(result, word)),
+        imply(none, compare.eq(result, const(0))),
+        imply(and_(is_word, all_), compare.eq(result, word)),
+    ]
 
 
 def _pow2(result: Int, exponent: Int) -> list[Bool]:
@@ -86,6 +99,9 @@ def instances(application: Int, values: tuple[int, ...]) -> list[Bool]:
         for index, value in enumerate(values):
             taken = bitwise.bit_and(const(value), args[1 - index])
             facts.append(imply(and_(at[index], words_only), compare.eq(application, taken)))
+    elif function is HEAD and 0 <= values[1] <= WORD_BITS:
+        kept = bitwise.head(args[0], const(values[1]))
+        facts.append(imply(and_(at[1], within_word(args[0])), compare.eq(application, kept)))
     elif function is EXP and all(in_range) and values[1] <= 8:
         power = words.exp(args[0], const(values[1]))
         facts.append(imply(and_(at[1], within_word(args[0])), compare.eq(application, power)))

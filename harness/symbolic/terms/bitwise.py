@@ -1,4 +1,8 @@
-"""AND, OR and XOR of words, part by part: only what stays unknown becomes `BAND`."""
+"""AND, OR and XOR of words, part by part: only what stays unknown becomes `BAND`.
+
+Masks of symbolic width, as solc writes them where it keeps the first bytes of a word, become
+`HEAD`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,19 @@ from itertools import pairwise
 
 from harness.symbolic.terms.choice import ite
 from harness.symbolic.terms.compare import eq
-from harness.symbolic.terms.functions import BAND
-from harness.symbolic.terms.linear import add, bounds, scale, subtract, total
-from harness.symbolic.terms.node import APP, CONST, ITE, MAX_WORD, WORD_BITS, Int, const, make_int
+from harness.symbolic.terms.functions import BAND, HEAD, POW2
+from harness.symbolic.terms.linear import add, bounds, scale, split, subtract, total
+from harness.symbolic.terms.node import (
+    APP,
+    CONST,
+    DIV,
+    ITE,
+    MAX_WORD,
+    WORD_BITS,
+    Int,
+    const,
+    make_int,
+)
 from harness.symbolic.terms.slices import cuts_of, slice_bits
 
 _MOST_PARTS = 66
@@ -29,7 +43,40 @@ def bit_and(a: Int, b: Int) -> Int:
             return const(a.data & b.data)
         if b.data & (b.data + 1) == 0:
             return slice_bits(a, 0, b.data.bit_length())
+    for mask, word in ((a, b), (b, a)):
+        kept = _masked_head(mask, word)
+        if kept is not None:
+            return kept
     return a if a is b else _by_parts(a, b, _and_part)
+
+
+def head(word: Int, bits: Int) -> Int:
+    """The highest `bits` >= 0 bits of a word, zeros below them; all of it from 256 bits on."""
+    if bits.op == CONST:
+        rest = max(WORD_BITS - bits.data, 0)
+        return scale(slice_bits(word, rest), 1 << rest)
+    if word.op == CONST and word.data == 0:
+        return word
+    return HEAD(word, bits)
+
+
+def _masked_head(mask: Int, word: Int) -> Int | None:
+    """mask & word, where the mask is 2^256 - 1 shifted right by a symbolic number of bits, or the
+    complement of that; None for other masks."""
+    atoms, factors, constant = split(mask)
+    if len(atoms) != 1 or atoms[0].op != DIV:
+        return None
+    ones, power = atoms[0].args
+    if ones.op != CONST or ones.data != MAX_WORD or power.op != APP or power.data is not POW2:
+        return None
+    bits: Int = power.args[0]
+    if bits.lo is None or bits.lo < 0:
+        return None
+    if (factors, constant) == ((-1,), MAX_WORD):
+        return head(word, bits)
+    if (factors, constant) == ((1,), 0):
+        return subtract(word, head(word, bits))
+    return None
 
 
 def bit_or(a: Int, b: Int) -> Int:

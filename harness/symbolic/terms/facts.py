@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.symbolic.terms import compare, interval
+from harness.symbolic.terms.bitwise import head
 from harness.symbolic.terms.division import exact_quotient
+from harness.symbolic.terms.functions import HEAD
 from harness.symbolic.terms.knowledge import Knowledge
-from harness.symbolic.terms.linear import combine, negate, shift, split
+from harness.symbolic.terms.linear import combine, negate, scale, shift, split
 from harness.symbolic.terms.node import (
+    APP,
     CONST,
     DIV,
     EQ,
@@ -86,7 +89,21 @@ class Facts(Knowledge):
             return self._chosen(node)
         if node.op in (DIV, MOD):
             return self._divided(node)
+        if node.op == APP and node.data is HEAD:
+            return self._shortened(node)
         return node
+
+    def _shortened(self, node: Int) -> Int:
+        """The first bits of a word, with the zeros behind the most that there can be in sight."""
+        least, most = self.bounds(node.args[1])
+        if least is not None and least >= WORD_BITS:
+            word: Int = node.args[0]
+            return word
+        if most is None or most >= WORD_BITS:
+            return node
+        if most <= 0 or least == most:
+            return head(node.args[0], const(max(most, 0)))
+        return scale(slice_bits(node, WORD_BITS - most), 1 << (WORD_BITS - most))
 
     def _chosen(self, node: Int) -> Int:
         """An if-then-else whose condition is decided, in depth."""

@@ -1,7 +1,7 @@
 """Functions that are not arithmetic: declared by the caller, or kept opaque for the solver.
 
-`BAND`, `POW2`, `EXP` and `CLZ` have an exact meaning that the evaluator knows; a solver sees
-an uninterpreted function with the axioms that `harness.symbolic.solve` adds. A model that
+`BAND`, `HEAD`, `POW2`, `EXP` and `CLZ` have an exact meaning that the evaluator knows; a solver
+sees an uninterpreted function with the axioms that `harness.symbolic.solve` adds. A model that
 gives one of them a wrong value is refined or refused, never reported.
 """
 
@@ -48,8 +48,16 @@ def _band(left: int, right: int) -> int:
     return left & right & MAX_WORD
 
 
+def _head(value: int, bits: int) -> int:
+    rest = WORD_BITS - min(max(bits, 0), WORD_BITS)
+    return (value & MAX_WORD) >> rest << rest
+
+
 BAND: Final = Function("band", 2, 0, MAX_WORD, _band)
 """x & y, bit by bit, of two words."""
+
+HEAD: Final = Function("head_bits", 2, 0, MAX_WORD, _head)
+"""The highest bits of a word, as many as the second argument says, and zeros below them."""
 
 POW2: Final = Function("pow2", 1, 0, SIGN, _pow2)
 """2^s for 0 <= s < 256, otherwise 0: what symbolic shifts multiply and divide by."""
@@ -60,4 +68,4 @@ EXP: Final = Function("exp", 2, 0, MAX_WORD, _exp)
 CLZ: Final = Function("clz", 1, 0, WORD_BITS, _clz)
 """The number of leading zero bits of a word (256 for 0)."""
 
-BUILTINS: Final = (BAND, POW2, EXP, CLZ)
+BUILTINS: Final = (BAND, HEAD, POW2, EXP, CLZ)

@@ -218,6 +218,20 @@ class Knowledge:
             result = interval.meet(result, interval.add(limit, self._spread(rest, depth)))
         return result
 
+    def together(self, condition: Bool) -> bool | None:
+        """Whether two facts together decide a bound on a linear form, as a <= b and b <= c decide
+        a <= c (None: not seen). It costs more than `decide`, which uses one fact at a time."""
+        if condition.op not in (LE, GE, EQ):
+            return None
+        term: Int = condition.args[0]
+        result = self._sum(term, 0)
+        for candidate in self._related(term):
+            for sign in (1, -1):
+                rest = combine(term, candidate, -sign)
+                limit = interval.scale(self._bounds[candidate], sign)
+                result = interval.meet(result, interval.add(limit, self._sum(rest, 1)))
+        return _compare(result, condition.op, condition.data)
+
     def _related(self, term: Int) -> list[Int]:
         """The forms with a fact of their own that share an atom with a term."""
         related: dict[Int, None] = {}

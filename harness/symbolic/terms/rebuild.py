@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from harness.symbolic.terms import bitwise, boolean, compare, division, words
 from harness.symbolic.terms.choice import ite
-from harness.symbolic.terms.functions import BAND, CLZ, EXP, POW2
+from harness.symbolic.terms.functions import BAND, CLZ, EXP, HEAD, POW2
 from harness.symbolic.terms.linear import scale, shift, total
 from harness.symbolic.terms.node import (
     AND,
@@ -71,6 +71,8 @@ def _application(node: Term, args: tuple[Int, ...]) -> Int:
     function = node.data
     if function is BAND:
         return bitwise.bit_and(*args)
+    if function is HEAD:
+        return bitwise.head(*args)
     if function is EXP:
         return words.exp(*args)
     if function is CLZ:

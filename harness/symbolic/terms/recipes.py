@@ -214,23 +214,26 @@ def _quotient_in(form: Int) -> tuple[Int, int] | None:
 
 
 def division_undoes_product(form: Int, value: int, within: Within) -> Bool | None:
-    """(b * y mod 2^n) / b == y, for b, y >= 0: b * y < 2^n, and y == 0 where b == 0."""
+    """(b * y mod 2^n) / b == y, for b >= 0: 0 <= y, b * y < 2^n, and y == 0 where b == 0.
+
+    A quotient of what is not negative is not negative either, so it is no y below 0.
+    """
     found = _quotient_in(form)
     if found is None:
         return None
     quotient, factor = found
     numerator, divisor = quotient.args
     other = scale(shift(combine(form, quotient, -factor), -value), -factor)
-    if divisor.lo is None or divisor.lo < 0 or other.lo is None or other.lo < 0:
+    if divisor.lo is None or divisor.lo < 0:
         return None
     product = multiply(divisor, other)
     width = WORD_BITS
     if numerator.op == SLICE and numerator.data[0] == 0:
         width = numerator.data[1]
-    if numerator is product:
+    if numerator is product and other.lo is not None and other.lo >= 0:
         fits = TRUE
     elif slice_bits(product, 0, width) is numerator:
-        fits = within(product, None, (1 << width) - 1)
+        fits = and_(within(other, 0, None), within(product, None, (1 << width) - 1))
     else:
         return None
     return and_(fits, or_(not_(within(divisor, 0, 0)), within(other, 0, 0)))

@@ -8,10 +8,11 @@ order is that of the yellow paper: `sub(a, b)` is a - b with a on top of the sta
 
 from __future__ import annotations
 
-from harness.symbolic.terms import bitwise, compare, division, linear
+from harness.symbolic.terms import bitwise, compare, division, interval, linear
 from harness.symbolic.terms.boolean import iff
 from harness.symbolic.terms.boolean import not_ as negation
 from harness.symbolic.terms.choice import absolute, ite, word_of
+from harness.symbolic.terms.full_division import full_quotient, note_seed, quotient_fits
 from harness.symbolic.terms.functions import CLZ, EXP, POW2
 from harness.symbolic.terms.node import (
     CONST,
@@ -19,6 +20,7 @@ from harness.symbolic.terms.node import (
     MAX_WORD,
     MOD,
     SLICE,
+    WORD,
     WORD_BITS,
     Bool,
     Int,
@@ -50,24 +52,28 @@ def sub(a: Int, b: Int) -> Int:
 
 
 def _high_product(a: Int, b: Int) -> Int | None:
-    """The high word of a product m, as `mm - low - (mm < low)` with mm = m mod (2^256 - 1)."""
+    """The high word h of a product m, as `mm - low - (mm < low)` with mm = m mod (2^256 - 1).
+
+    That is 0 where h is 2^256 - 1, which it never is of the product of two words.
+    """
     for atom in linear.split(a.args[0])[0]:
         if atom.op != MOD or atom.args[1].op != CONST or atom.args[1].data != MAX_WORD:
             continue
         product: Int = atom.args[0]
-        if product.lo is None or product.lo < 0:
-            continue
-        if product.hi is None or product.hi > MAX_WORD * MAX_WORD:
+        if not interval.inside(linear.bounds(product), 0, WORD * WORD - 1):
             continue
         low = wrap(product)
         if a is wrap(linear.subtract(atom, low)) and b is lt(atom, low):
-            return slice_bits(product, WORD_BITS)
+            possible = compare.lt(product, const(MAX_WORD * WORD))
+            return ite(possible, slice_bits(product, WORD_BITS), const(0))
     return None
 
 
 def mul(a: Int, b: Int) -> Int:
     """MUL: a * b mod 2^256."""
-    return wrap(multiply(a, b))
+    product = wrap(multiply(a, b))
+    quotient = full_quotient(a, b, product)
+    return product if quotient is None else quotient
 
 
 def div(a: Int, b: Int) -> Int:
@@ -148,12 +154,13 @@ def signextend(index: Int, value: Int) -> Int:
 
 def lt(a: Int, b: Int) -> Int:
     """LT: 1 if a < b, else 0."""
-    return word_of(compare.lt(a, b))
+    fits = quotient_fits(a, b)
+    return word_of(compare.lt(a, b) if fits is None else fits)
 
 
 def gt(a: Int, b: Int) -> Int:
     """GT: 1 if a > b, else 0."""
-    return word_of(compare.lt(b, a))
+    return lt(b, a)
 
 
 def slt(a: Int, b: Int) -> Int:
@@ -199,7 +206,9 @@ def or_(a: Int, b: Int) -> Int:
 
 def xor(a: Int, b: Int) -> Int:
     """XOR, bit by bit."""
-    return bitwise.bit_xor(a, b)
+    result = bitwise.bit_xor(a, b)
+    note_seed(a, b, result)
+    return result
 
 
 def not_(a: Int) -> Int:

@@ -15,10 +15,18 @@ from .evaluation import word_of_fields
 LONGEST = 200
 """Longest byte string that a model may ask for."""
 
+RICHEST = (1 << 200) - 1
+"""Most wei that a model may give to an account."""
+
 
 def model_of(end: EndState, opaque: tuple[Opaque, ...]) -> Assignment | None:
     """An assignment that takes a path, with short byte strings; None if the solver finds none."""
     short = [compare.le(source.length, const(LONGEST)) for source in opaque]
+    short += [
+        compare.le(application, const(RICHEST))
+        for application in applications(end)
+        if application.data.name.startswith("balance@")
+    ]
     # Words that share bytes could contradict each other: let them not share any.
     apart = [
         compare.eq(slice_bits(offset, 0, 5), const(0))
@@ -32,7 +40,13 @@ def model_of(end: EndState, opaque: tuple[Opaque, ...]) -> Assignment | None:
 
 def offsets_read(end: EndState, functions: set[Function]) -> list[Int]:
     """Where the conditions of a path read words of opaque byte strings."""
-    found: dict[Int, None] = {}
+    found = (one.args[0] for one in applications(end) if one.data in functions)
+    return list(dict.fromkeys(found))
+
+
+def applications(end: EndState) -> list[Int]:
+    """The applications of functions in the conditions of a path."""
+    found: list[Int] = []
     seen: set[Term] = set()
     stack: list[Term] = list(end.path)
     while stack:
@@ -41,9 +55,10 @@ def offsets_read(end: EndState, functions: set[Function]) -> list[Int]:
             continue
         seen.add(node)
         stack.extend(node.args)
-        if node.op == APP and node.data in functions:
-            found[node.args[0]] = None
-    return list(found)
+        if node.op == APP:
+            assert isinstance(node, Int)
+            found.append(node)
+    return found
 
 
 def realise(

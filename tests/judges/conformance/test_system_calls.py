@@ -15,7 +15,7 @@ from harness.chain.deployment import deploy_world
 from harness.chain.world import ConcreteWorld
 from harness.compile import AbiFunction
 from harness.compiled import compile_system
-from harness.symbolic.machine import Account, Setting
+from harness.symbolic.machine import Account, Setting, UnknownCode
 from harness.symbolic.terms import term_scope
 from properties.escrow_mint import EscrowMint
 
@@ -124,3 +124,35 @@ def test_nothing_is_refused_but_calls_to_unknown_code(world: ConcreteWorld) -> N
 
 OPAQUE_CALLS = frozenset(("l1_bridge.executeCall", "l1_outbox.executeTransaction"))
 """They call any function of any contract with any data at all."""
+
+
+MANY = (("l2_retryables", "submitRetryable", 30), ("l2_retryables", "cancel", 10))
+"""Functions that store or delete `bytes` of any length and pay unknown code, and the most paths
+that they may have: their length must not tell paths apart."""
+
+
+@pytest.mark.parametrize(("contract", "name", "most"), MANY)
+def test_bytes_of_any_length_are_copied_on_few_paths(
+    world: ConcreteWorld, contract: str, name: str, most: int
+) -> None:
+    setting = Setting.of_world(world, contract[:2], UnknownCode.HAVOC)
+    with term_scope():
+        account = setting.account(contract)
+        function = world.compiled.abi(contract).function(name)
+        explored = compared(world, setting, account, function).explored
+        assert not explored.refusals
+        assert len(explored.successes) <= most
+        # What is stored is seen to be well formed, without any solver.
+        assert not any(end.obligations for end in explored.ends)
+
+
+def test_messages_may_call_anything_and_enter_the_bridge_again(world: ConcreteWorld) -> None:
+    setting = Setting.of_world(world, "l1", UnknownCode.HAVOC)
+    with term_scope():
+        account = setting.account("l1_outbox")
+        function = world.compiled.abi("l1_outbox").function("executeTransaction")
+        explored = compared(world, setting, account, function).explored
+        assert not explored.refusals
+        assert explored.reentered == {("l1_bridge", "l1_bridge"), ("l1_bridge", "l1_outbox")}
+        emitting = {log.contract for end in explored.successes for log in end.logs}
+        assert {"l1_token", "l1_bonding", "l1_gateway", "l1_outbox", "l1_bridge"} <= emitting

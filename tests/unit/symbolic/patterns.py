@@ -60,6 +60,12 @@ def bytes_again(op: Any, x: Any, y: Any) -> Any:
     return result
 
 
+def first_bytes(op: Any, y: Any) -> Any:
+    """The mask of the first y mod 32 bytes of a word."""
+    bits = op.mul(op.number(8), op.and_(y, mask(op, 5)))
+    return op.not_(op.shr(bits, op.number(MAX)))
+
+
 PATTERNS: Mapping[str, Pattern] = {
     "sum below operand": lambda op, x, y: op.lt(op.add(x, y), x),
     "operand above sum": lambda op, x, y: op.gt(y, op.add(x, y)),
@@ -110,6 +116,11 @@ PATTERNS: Mapping[str, Pattern] = {
         op.mul(op.and_(x, mask(op, 96)), op.number(2**160)), op.and_(y, mask(op, 160))
     ),
     "bytes again": bytes_again,
+    "first bytes": lambda op, x, y: op.and_(x, first_bytes(op, y)),
+    "other bytes": lambda op, x, y: op.and_(op.not_(first_bytes(op, y)), x),
+    "short string": lambda op, x, y: op.or_(
+        op.and_(first_bytes(op, y), x), op.mul(op.number(2), op.and_(y, mask(op, 5)))
+    ),
     "unpack": lambda op, x, y: op.and_(op.div(x, op.number(2**96)), mask(op, 64)),
     "saturating": lambda op, x, y: op.mul(op.gt(x, y), op.sub(x, y)),
     "min by xor": lambda op, x, y: op.xor(y, op.mul(op.xor(x, y), op.lt(x, y))),

@@ -167,3 +167,20 @@ def test_an_impossible_path_is_seen_or_harmless() -> None:
     divided = Facts([eq(x, const(0))]).rewrite(divide(sy, x))
     assert divided is const(0)
     assert Facts([and_(flag, le(x, y))]).decide(flag) is True
+
+
+def test_the_first_bytes_of_a_word_leave_the_rest_zero() -> None:
+    """As solc packs a string of up to 31 bytes with its length."""
+    size = word_var("size", 32)
+    ones = const(2**256 - 1)
+    mask = w.not_(w.shr(w.mul(const(8), size), ones))
+    kept = w.and_(x, mask)
+    facts = Facts([le(size, const(31))])
+    head = facts.rewrite(w.or_(facts.rewrite(kept), w.mul(const(2), size)))
+    assert slice_bits(head, 0, 1) is const(0)
+    assert facts.rewrite(slice_bits(head, 1, 7)) is size
+    assert facts.rewrite(slice_bits(facts.rewrite(kept), 0, 8)) is const(0)
+    whole = Facts([ge(size, const(32))])
+    assert whole.rewrite(kept) is x
+    nothing = Facts([eq(size, const(0))])
+    assert nothing.rewrite(kept) is const(0)

@@ -32,11 +32,13 @@ from harness.symbolic.terms import (
     word_var,
 )
 from harness.symbolic.terms import words as w
+from harness.symbolic.terms.bitwise import head
 from harness.symbolic.terms.compare import eq, ge, gt, le, lt, ne
 from harness.symbolic.terms.division import divide
 from harness.symbolic.terms.functions import BAND, CLZ, EXP, POW2
 from harness.symbolic.terms.linear import add, scale, shift, subtract
 from harness.symbolic.terms.product import multiply
+from harness.symbolic.terms.slices import slice_bits
 
 x, y, z, k, s = (word_var(f"q{name}") for name in "xyzks")
 ONE = const(1)
@@ -270,3 +272,16 @@ def test_a_chain_of_aliasing_stores() -> None:
     assert isinstance(check(Query(tuple(facts), eq(moved, const(0)))), Proved)
     claim = and_(*(ge(read(stores, account), const(0)) for account in accounts))
     assert isinstance(check(Query(tuple(facts), claim), confirm=True), Proved)
+
+
+def test_the_first_bytes_of_a_word_are_known_to_the_solvers() -> None:
+    word, size = word_var("hw"), word_var("hs", 16)
+    kept = head(word, scale(size, 8))
+    assert isinstance(check(Query((), le(kept, word)), confirm=True), Proved)
+    exact = Query(
+        (eq(word, const(0x1234 << 240)), eq(size, const(1))), eq(kept, const(0x12 << 248))
+    )
+    assert isinstance(check(exact), Proved)
+    known = Query((eq(size, const(2)),), eq(slice_bits(kept, 0, 240), const(0)))
+    assert isinstance(check(known), Proved)
+    assert isinstance(check(Query((), eq(kept, word))), Counterexample)

@@ -28,6 +28,10 @@ from harness.symbolic.terms.node import CONST
 __all__ = ["RULES"]
 
 
+_DEEPEST_KNOWN = 3
+"""So often a function may run within itself, where every call of it has a known selector."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Request:
     """What the stack asks for."""
@@ -80,6 +84,10 @@ def _to(
 ) -> None:
     """Make the call, whose target is known as far as it can be."""
     data = frame.memory.read(request.start, request.size, path.order)
+    if isinstance(target, Account) and _reenters(path, request.kind, target, data):
+        _leave(frame, needs)
+        _outside(path, frame, request, data, path.state, target.name)
+        return
     paid = _pay(path, frame, request)
     if isinstance(target, Account):
         frame.memory.touch(request.back.out, request.back.size, path.order)
@@ -100,7 +108,43 @@ def _to(
         path.machine.answer(path, frame, True, output, request.back)
     else:
         _leave(frame, needs)
-        call_unknown(path, frame, request.kind, request.to, request.value, data, request.back, paid)
+        _outside(path, frame, request, data, paid)
+
+
+def _outside(
+    path: Path, frame: Frame, request: _Request, data: Data, paid: ChainState, again: str = ""
+) -> None:
+    """Make a call that is not followed."""
+    kind, to, value, back = request.kind, request.to, request.value, request.back
+    call_unknown(path, frame, kind, to, value, data, back, paid, again)
+
+
+def _reenters(path: Path, kind: str, target: Account, data: Data) -> bool:
+    """Whether a call enters a known account again, at a function that runs already on the path,
+    so that following it might never end.
+
+    With a selector that is not known, it does where the selector may be that of a running
+    function, which the path decides; with a known one, calls are followed some levels deep.
+    """
+    if kind not in ("CALL", "STATICCALL"):
+        return False
+    running = [_selector(path, frame.calldata) for frame in path.frames if frame.owner is target]
+    if not running:
+        return False
+    asked = _selector(path, data)
+    if asked is not None and asked.op == CONST:
+        return sum(known is asked for known in running) >= _DEEPEST_KNOWN
+    if asked is None or any(known is None or known.op != CONST for known in running):
+        return True
+    return any(path.decide(compare.eq(asked, known)) for known in running if known is not None)
+
+
+def _selector(path: Path, data: Data) -> Int | None:
+    """The first four bytes of call data, zeros behind its end; None if they cannot be told."""
+    try:
+        return path.facts.rewrite(data.number(const(0), 4, path.order))
+    except Unsupported:
+        return None
 
 
 def _target(path: Path, to: Int) -> Account | int | None:

@@ -192,3 +192,102 @@ def test_a_value_is_paid_by_the_caller_to_the_called() -> None:
     (end,) = machine.execute(sent, Block.symbolic("c")).ends
     assert len(end.state.ether) == 2
     assert len(end.path) == 1  # the caller has what it sends
+
+
+def test_three_paths_that_meet_are_joined() -> None:
+    # if (x0 == 0 || x1 == 0) nothing, else store 7 at slot 0
+    found = run("5f35156011576020351560115760075f555b00")
+    assert len(found.ends) == 1
+    (writes,) = found.ends[0].state.storage.writes.values()
+    (write,) = writes
+    assert isinstance(write, Point)
+    for x0, x1, expected in ((0, 5, 1), (5, 0, 1), (0, 0, 1), (5, 5, 7)):
+        values = Assignment({"x0": x0, "x1": x1, "main.slot(0x0)": 1})
+        assert evaluate(write.value, values) == expected
+
+
+def test_a_loop_whose_terms_grow_is_refused_early() -> None:
+    # for (i = x0; i > 0; i >>= 1) x = x * x + 3
+    code = "6020355f355b801560185760011c90800260030190600556" + "5b00"
+    found = run(code, limits=Limits(growth=30))
+    (reason,) = {str(refusal.problem.reason) for refusal in found.refusals}
+    assert reason == "loop at pc 10 not bounded, and its terms grow with every round"
+
+
+AGAIN = "5f355f525f5f60205f{value}305a{kind}5f5500"
+"""Call oneself with the first word of call data, and store at slot 0 whether that went well."""
+
+CALL_SELF = AGAIN.format(value="6001", kind="f1")
+LOOK_AT_SELF = AGAIN.format(value="", kind="fa")
+
+
+class Reentries(NoHooks):
+    """Notes calls that are not followed, and what state they meet."""
+
+    def __init__(self) -> None:
+        self.calls: list[OutgoingCall] = []
+
+    def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
+        assert not path.state.ether  # the value is still with the caller
+        self.calls.append(call)
+
+
+def enter(code: str, data: Data, unknown: UnknownCode) -> tuple[Exploration, Reentries]:
+    watch = Reentries()
+    machine = Machine(setting(code, unknown), watch)
+    found = machine.execute(
+        Call.symbolic(MAIN, data, value=const(0)), Block.symbolic("c"), keep_reverts=True
+    )
+    return found, watch
+
+
+def test_unknown_call_data_into_a_running_contract_are_a_reentry() -> None:
+    found, watch = enter(CALL_SELF, Data.of_words(word_var("x0")), UnknownCode.HAVOC)
+    assert found.reentered == {("main", "main")}
+    assert not found.refusals
+    (made,) = watch.calls
+    assert (made.kind, made.caller, made.reentered) == ("CALL", "main", "main")
+    assert made.sender is const(MAIN)
+    assert made.target is const(MAIN)
+    # It may fail or not; where it went well, the world is another one.
+    eras = {end.state.era for end in found.ends}
+    assert "" in eras
+    assert len(eras) == 2
+
+
+def test_a_static_reentry_changes_nothing() -> None:
+    found, watch = enter(LOOK_AT_SELF, Data.of_words(word_var("x0")), UnknownCode.HAVOC)
+    assert found.reentered == frozenset()
+    assert [made.static for made in watch.calls] == [True]
+    assert {end.state.era for end in found.ends} == {""}
+
+
+def test_a_reentry_is_refused_where_unknown_code_is() -> None:
+    found, _ = enter(CALL_SELF, Data.of_words(word_var("x0")), UnknownCode.REFUSE)
+    assert found.reentered == {("main", "main")}
+    reasons = {str(refusal.problem.reason) for refusal in found.refusals}
+    assert reasons == {"CALL to main, which runs already, with unknown call data"}
+
+
+def test_known_functions_are_followed_into_themselves_some_levels_deep() -> None:
+    data = Data.of_words(const(7 << 224))
+    found, watch = enter(LOOK_AT_SELF, data, UnknownCode.HAVOC)
+    assert len(watch.calls) == 1
+    assert not found.refusals
+    assert found.steps > 3 * 15
+
+
+def test_an_unknown_selector_may_be_that_of_another_function() -> None:
+    # With call data of a known selector, call oneself with the second word, once.
+    code = "6020355f525f5f60205f5f305af15f5500"
+    selector = const(0x11223344 << 224)
+    found, watch = enter(code, Data.of_words(selector, word_var("x1")), UnknownCode.HAVOC)
+    assert found.reentered == {("main", "main")}
+    where = {
+        evaluate(condition, Assignment({"x1": 0x11223344 << 224 | 5}))
+        for end in found.ends
+        for condition in end.path
+        if "x1" in str(condition) and "balance" not in str(condition)
+    }
+    assert where == {True, False}
+    assert all(made.reentered == "main" for made in watch.calls)
