@@ -63,6 +63,22 @@ def verify(
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Where chance starts.")] = None,
     jobs: Annotated[int | None, typer.Option(metavar="N", help="Worker processes.")] = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", help="Prove all afresh, whatever was proved before."),
+    ] = False,
+    dump_smt: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write every query to a solver there, as SMT-LIB; proves afresh."
+        ),
+    ] = None,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="Tell on which other properties each proof rests; takes long."
+        ),
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -76,7 +92,14 @@ def verify(
         "seed": seed,
         "jobs": jobs,
     }
-    request = Request(given, tuple(properties or ()), json)
+    request = Request(
+        given,
+        tuple(properties or ()),
+        json,
+        cached=not no_cache,
+        dump_smt=dump_smt,
+        ablation=ablation,
+    )
     return run(_terminal(context, quiet, verbose), request)
 
 

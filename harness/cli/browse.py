@@ -15,6 +15,7 @@ from harness.errors import LookupProblem
 from harness.judges.protocol import assumptions_of
 from harness.property import Property
 from harness.report.json import properties_json, render, write
+from harness.report.limits import limit_of
 from harness.report.terminal import severity_text, table_of_properties, verdict_text
 from harness.targets import Target, load_targets, project_of, select
 from harness.verdict import Verdict
@@ -80,6 +81,10 @@ def _facts(target: Target, each: Property) -> Iterator[tuple[str, str | Text]]:
     yield "severity", severity_text(each.severity)
     yield "source", each.source
     yield "must be", each.required.value
+    limit = limit_of(each)
+    if limit is not None:
+        yield "limit", limit.formula
+        yield "comes to", limit.numbers
     if each.forall:
         yield "for all", ", ".join(f"{name}: {kind.__name__}" for name, kind in each.forall)
     yield "stands in", f"{from_here(Path(each.file))}:{each.line}"

@@ -12,6 +12,13 @@ from harness.cli.terminal import Terminal
 from harness.compiled import CompiledSystem
 from harness.errors import UsageError
 from harness.property import Property
+from harness.report.agreement import (
+    Contradiction,
+    contradiction_lines,
+    judges_of,
+    matrix,
+    unasked,
+)
 from harness.report.terminal import (
     effort,
     legend,
@@ -33,11 +40,20 @@ def show(
     targets: Sequence[Target],
     compiled: Mapping[str, CompiledSystem],
     seconds: float,
+    contradicted: Sequence[Contradiction] = (),
 ) -> None:
-    """Print the table, the summary, and whatever is not as it should be."""
+    """Print the table, the summary, and whatever is not as it should be.
+
+    Where several judges were asked, a matrix shows what each says of each property.
+    """
     properties = [each for target in targets for each in target.properties]
     terminal.out.print(table_of_verdicts(results, properties, terminal.root))
     terminal.line()
+    if len(judges_of(results)) > 1:
+        terminal.out.print(matrix(results))
+        if dash := unasked(results):
+            terminal.line(dash)
+        terminal.line()
     terminal.line(summary(results, seconds))
     meanings = legend(results)
     if meanings:
@@ -50,6 +66,10 @@ def show(
             _refutation(terminal, result, by_id[result.property_id], compiled)
         elif result.verdict is Verdict.ERROR:
             _fault(terminal, result)
+    for each in contradicted:
+        terminal.line()
+        for text in contradiction_lines(each, from_here(each.folder)):
+            terminal.line(text)
     _effort(terminal, results)
     _assumptions(terminal, results)
 
@@ -73,8 +93,8 @@ def _refutation(
 
     terminal.line()
     terminal.line(_heading(result, each.statement))
-    if result.reason:
-        terminal.line(f"  {result.reason}")
+    for line in (result.reason or "").splitlines():
+        terminal.line(f"  {line}")
     if result.witness is None:
         return
     path = result.witness if result.witness.is_absolute() else terminal.root / result.witness

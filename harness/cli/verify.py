@@ -11,14 +11,15 @@ from typing import Any
 
 from harness.cli import last
 from harness.cli.guard import report_crash, report_error
-from harness.cli.outcome import show
+from harness.cli.outcome import from_here, show
 from harness.cli.progress import Display
 from harness.cli.terminal import Terminal
 from harness.compiled import CompiledSystem, compile_system
 from harness.config import Config, load_config
 from harness.errors import EnvironmentProblem, HarnessError, UsageError
 from harness.judges import registry
-from harness.judges.protocol import Case, Judge, Options
+from harness.judges.protocol import Case, Judge, Options, concerns
+from harness.report.agreement import contradiction_lines, save_contradictions
 from harness.report.json import render, results_json, write
 from harness.targets import Target, load_targets, project_of, select
 from harness.verdict import ExitCode, JudgeName, Result, Verdict, exit_code, required_of
@@ -33,12 +34,16 @@ class Request:
     """What was asked for on the command line.
 
     ``given`` are the settings, ``globs`` select properties, ``json`` is the file of the JSON
-    document, ``-`` for stdout.
+    document, ``-`` for stdout.  ``cached``, ``dump_smt`` and ``ablation`` are as in
+    :class:`harness.judges.protocol.Options`.
     """
 
     given: Mapping[str, Any]
     globs: tuple[str, ...] = ()
     json: str | None = None
+    cached: bool = True
+    dump_smt: Path | None = None
+    ablation: bool = False
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Run:
     targets: Sequence[Target]
     judges: Sequence[Judge]
     terminal: Terminal
+    request: Request
     results: list[Result] = field(default_factory=list)
     compiled: dict[str, CompiledSystem] = field(default_factory=dict)
     seconds: float = 0.0
@@ -59,6 +65,7 @@ def run(terminal: Terminal, request: Request) -> int:
     terminal.root = project_of(request.given.get("targets") or ())
     config = load_config(terminal.root, request.given)
     _check_writable(request.json)
+    _check_folder(request.dump_smt)
     wanted = registry.named(config.judges)
     targets = select(load_targets(config.targets, config.root), request.globs)
     if not targets:
@@ -68,7 +75,8 @@ def run(terminal: Terminal, request: Request) -> int:
             fix="declare one with @invariant, @transition, @rule or @bound",
         )
     judges = _available(wanted, asked_for=bool(config.judges), terminal=terminal)
-    this = Run(config, targets, judges, terminal)
+    _check_asked(targets, judges)
+    this = Run(config, targets, judges, terminal, request)
     started = time.monotonic()
     try:
         _judge_all(this)
@@ -87,6 +95,17 @@ def _check_writable(json: str | None) -> None:
     if path.is_dir() or not os.access(path.resolve().parent, os.W_OK):
         raise UsageError(
             f"cannot write {json}", where="--json", fix="name a file in a folder that exists"
+        )
+
+
+def _check_folder(path: Path | None) -> None:
+    """Refuse a folder that cannot be made or written to."""
+    if path is None:
+        return
+    existing = next(each for each in (path, *path.resolve().parents) if each.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise UsageError(
+            f"cannot write to {path}", where="--dump-smt", fix="name a folder, or none there is yet"
         )
 
 
@@ -110,8 +129,20 @@ def _available(wanted: Sequence[JudgeName], *, asked_for: bool, terminal: Termin
     return found
 
 
+def _check_asked(targets: Sequence[Target], judges: Sequence[Judge]) -> None:
+    """Refuse a run in which no judge would be asked about anything: it must not pass."""
+    properties = [each for target in targets for each in target.properties]
+    if not any(concerns(judge.name, each) for judge in judges for each in properties):
+        names = ", ".join(judge.name.value for judge in judges)
+        raise UsageError(
+            f"no selected property is one for {names}",
+            where="--judge",
+            fix="structural properties are for inspect, all others for the other judges",
+        )
+
+
 def _judge_all(this: Run) -> None:
-    of = sum(len(target.properties) for target in this.targets) * len(this.judges)
+    of = sum(concerns(j.name, p) for t in this.targets for p in t.properties for j in this.judges)
     with Display(this.terminal, of) as display:
         for target in this.targets:
             display.task(f"compile {target.name}")
@@ -124,6 +155,8 @@ def _judge_all(this: Run) -> None:
                 continue
             this.compiled[target.name] = compiled
             for judge in this.judges:
+                if not any(concerns(judge.name, each) for each in target.properties):
+                    continue
                 display.task(f"{judge.name.value} {target.name}")
                 _judge(this, target, compiled, judge, display)
 
@@ -132,9 +165,19 @@ def _judge(
     this: Run, target: Target, compiled: CompiledSystem, judge: Judge, display: Display
 ) -> None:
     """Ask one judge about one system; whatever goes wrong, every property gets a verdict."""
-    case = Case(compiled, target.properties, target.path)
+    asked = tuple(each for each in target.properties if concerns(judge.name, each))
+    case = Case(compiled, asked, target.path)
     config = this.config
-    options = Options(config.seed, config.jobs, config.budget, config.witnesses, config.cache)
+    options = Options(
+        config.seed,
+        config.jobs,
+        config.budget,
+        config.witnesses,
+        config.cache,
+        this.request.cached,
+        this.request.dump_smt,
+        this.request.ablation,
+    )
     try:
         for result in judge.judge(case, options, display.progress):
             this.results.append(result)
@@ -188,7 +231,7 @@ def _missing(
             fault=fault,
         )
         for each in target.properties
-        if (target.name, each.id) not in done
+        if concerns(judge, each) and (target.name, each.id) not in done
     ]
 
 
@@ -196,10 +239,15 @@ def _report(this: Run, request: Request) -> int:
     """Save and print what the run came to."""
     terminal, root = this.terminal, this.config.root
     document = results_json(this.results, root)
+    by_id = {each.id: each for target in this.targets for each in target.properties}
+    folder = this.config.folder
+    contradicted = save_contradictions(this.results, by_id, this.compiled, folder, root)
     if request.json == "-":
         terminal.write(render(document))
+        for each in contradicted:
+            terminal.error("\n".join(contradiction_lines(each, from_here(each.folder))))
     else:
-        show(terminal, this.results, this.targets, this.compiled, this.seconds)
+        show(terminal, this.results, this.targets, this.compiled, this.seconds, contradicted)
     code = int(exit_code(this.results))
     try:
         last.merge(this.config.folder, this.results, root, terminal)

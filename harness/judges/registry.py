@@ -15,7 +15,11 @@ from harness.verdict import JudgeName
 
 __all__ = ["ABOUT", "JUDGES", "load", "named"]
 
-JUDGES: MutableMapping[JudgeName, str] = {JudgeName.FUZZ: "harness.judges.fuzz:FuzzJudge"}
+JUDGES: MutableMapping[JudgeName, str] = {
+    JudgeName.PROVE: "harness.judges.prove:ProveJudge",
+    JudgeName.FUZZ: "harness.judges.fuzz:FuzzJudge",
+    JudgeName.INSPECT: "harness.judges.inspect:InspectJudge",
+}
 """The judges that can be asked, as ``module:class``, in the order in which they are asked."""
 
 ABOUT: Mapping[JudgeName, str] = {

@@ -2,8 +2,9 @@
 
     outcomes = supervise([Task(count_to, (10,))], limits, on_message=print)
 
-A task runs in a fresh process.  It may send messages while it runs, and what it returns comes back
-as :class:`Finished`; a worker that ended in any other way is :class:`Failed`, with the reason.
+A task runs in a fresh process.  It may send messages while it runs, each of which is answered, and
+what it returns comes back as :class:`Finished`; a worker that ended in any other way is
+:class:`Failed`, with the reason.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import signal
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -24,8 +26,8 @@ from harness.errors import HarnessError
 
 __all__ = ["Failed", "Finished", "Limits", "Send", "Task", "supervise"]
 
-Send = Callable[[Any], None]
-"""Sends a message from a worker to its supervisor."""
+Send = Callable[[Any], Any]
+"""Sends a message from a worker to its supervisor, and returns the answer."""
 
 _GRACE = 2.0
 
@@ -79,12 +81,12 @@ def supervise(
     limits: Limits,
     *,
     jobs: int,
-    on_message: Callable[[int, Any], None],
+    on_message: Callable[[int, Any], Any],
 ) -> list[Outcome]:
     """Run tasks, at most ``jobs`` at once; one outcome for each, in their order.
 
-    ``on_message`` gets the number of the task and what it sent.  Workers are killed when the
-    supervisor is interrupted.
+    ``on_message`` gets the number of the task and what it sent, and returns the answer.  Workers
+    are killed when the supervisor is interrupted.
     """
     waiting = list(enumerate(tasks))
     outcomes: dict[int, Outcome] = {}
@@ -124,8 +126,9 @@ def _work(task: Task, connection: Connection, memory: int | None) -> None:
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
-    def send(message: Any) -> None:
+    def send(message: Any) -> Any:
         connection.send(("message", message))
+        return connection.recv()
 
     try:
         result: Outcome = Finished(task.function(*task.args, send))
@@ -139,7 +142,7 @@ def _work(task: Task, connection: Connection, memory: int | None) -> None:
     connection.close()
 
 
-def _listen(running: Sequence[_Worker], on_message: Callable[[int, Any], None]) -> None:
+def _listen(running: Sequence[_Worker], on_message: Callable[[int, Any], Any]) -> None:
     """Wait until something happens, and take it in."""
     deadlines = [w.deadline for w in running if w.deadline is not None]
     timeout = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
@@ -154,7 +157,10 @@ def _listen(running: Sequence[_Worker], on_message: Callable[[int, Any], None]) 
             if kind == "outcome":
                 worker.outcome = content
                 continue
-            on_message(worker.number, content)
+            answer = on_message(worker.number, content)
+            # A worker that died meanwhile is seen to be dead when it is listened to again.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                worker.connection.send(answer)
         if worker.deadline is not None and time.monotonic() >= worker.deadline:
             worker.outcome = Failed("out of time")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness import Address, CallView, transition
-from properties.escrow_mint.system import EscrowMint
+from properties.escrow_mint.system import EscrowMint, actor_of, executes_a_message
 
 
 @transition("ESCROW-MINT-080", severity="critical", source="ERC-20")
@@ -13,10 +13,11 @@ def only_its_holder_moves_lpt_on_l1(
     """On L1 an actor's balance falls only in his own call, or by an allowance that he gave."""
     if after.l1_token.state._balances[who] >= before.l1_token.state._balances[who]:
         return None
-    if call.sender == who or who in (after.l1_minter.address, after.l1_gateway.address):
+    actor = actor_of(before, call)
+    if actor == who or who in (after.l1_minter.address, after.l1_gateway.address):
         return True
-    allowed = before.l1_token.state._allowances[who][call.sender] > 0
-    return call.is_to("l1_token.transferFrom") and allowed
+    allowed = before.l1_token.state._allowances[who][actor] > 0
+    return allowed and (call.is_to("l1_token.transferFrom") or executes_a_message(call))
 
 
 @transition("ESCROW-MINT-081", severity="critical", source="ERC-20")
@@ -64,11 +65,15 @@ def only_the_governor_sets_parameters(
 def only_their_owner_gives_allowances(
     before: EscrowMint, call: CallView, after: EscrowMint, who: Address
 ) -> bool | None:
-    """A user's allowance for a gateway rises only when the user approves it."""
+    """An allowance for a gateway rises only when its owner approves it, but for the Migrator's.
+
+    The Migrator of L1 approves the gateway for the stake that it passes on in the same call.
+    """
+    if who == after.l1_migrator.address:
+        return None
     l1 = (w.l1_token.state._allowances[who][w.l1_gateway] for w in (before, after))
     l2 = (w.l2_token.state._allowances[who][w.l2_gateway] for w in (before, after))
     (l1_was, l1_is), (l2_was, l2_is) = l1, l2
     if l1_is <= l1_was and l2_is <= l2_was:
         return None
-    # The Migrator approves the gateway for the stake that it passes on in the same transaction.
-    return call.sender == who
+    return actor_of(before, call) == who

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness import CallView, invariant, rule, transition
+from harness import CallView, Number, invariant, rule, transition
 from properties.escrow_mint.system import EscrowMint
 from properties.messaging import alias
 
@@ -39,10 +39,32 @@ def messages_to_l1_are_numbered_in_the_order_of_sending(w: EscrowMint) -> bool:
     return w.l2_arbsys.state.sendCount >= w.burned.count
 
 
-@invariant("ESCROW-MINT-025", severity="medium", source="Arbitrum transport")
+@invariant("ESCROW-MINT-025", severity="medium", source="Arbitrum transport", at="rest")
 def nobody_is_the_sender_outside_of_an_execution(w: EscrowMint) -> bool:
     """Between transactions the outbox names no L2 sender and the bridge no active outbox."""
     return w.l1_outbox.state.l2ToL1Sender == 0 and w.l1_bridge.state.activeOutbox == 0
+
+
+@invariant("ESCROW-MINT-026", severity="medium", source="strengthening")
+def scheduled_tickets_are_alive(w: EscrowMint, at: Number) -> bool:
+    """A ticket that waits for its redeem has arrived, exists, and is marked as waiting."""
+    s = w.l2_retryables.state
+    if s.redeemHead > s.redeemTail:
+        return False
+    if at < s.redeemHead or at >= s.redeemTail:
+        return True
+    id = s.redeemQueue[at]
+    ticket = s.tickets[id]
+    return id < s.nextMessageNum and bool(ticket.redeeming) and ticket.timeout > 0
+
+
+@invariant("ESCROW-MINT-027", severity="medium", source="strengthening")
+def a_ticket_is_scheduled_once_at_a_time(w: EscrowMint, at: Number, other: Number) -> bool:
+    """No two redeems that wait are of the same ticket."""
+    s = w.l2_retryables.state
+    if at >= other or at < s.redeemHead or other >= s.redeemTail:
+        return True
+    return s.redeemQueue[at] != s.redeemQueue[other]
 
 
 # Transitions
@@ -96,6 +118,13 @@ def counters_never_go_back(before: EscrowMint, call: CallView, after: EscrowMint
     )
 
 
+@transition("ESCROW-MINT-034", severity="medium", source="strengthening")
+def every_call_restores_the_sender(before: EscrowMint, call: CallView, after: EscrowMint) -> bool:
+    """After every call the outbox and the bridge name whom they named before it."""
+    sender = after.l1_outbox.state.l2ToL1Sender == before.l1_outbox.state.l2ToL1Sender
+    return sender and after.l1_bridge.state.activeOutbox == before.l1_bridge.state.activeOutbox
+
+
 # Rules
 
 
@@ -113,7 +142,7 @@ def a_confirmed_withdrawal_can_always_be_paid(
     if a.l2Sender != after.l2_gateway.address or a.to != after.l1_gateway.address:
         return None
     outbox = before.l1_outbox
-    if outbox.state.isSpent[a.index] or a.value != 0:
+    if outbox.state.isSpent[a.index] or a.value != 0 or call.value != 0:
         return None
     if outbox.state.itemHashes[a.index] == bytes(32):
         return None

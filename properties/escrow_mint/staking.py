@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness import Address, CallView, Number, invariant, transition
-from properties.escrow_mint.system import EscrowMint
+from properties.escrow_mint.system import EscrowMint, actor_of, executes_a_message
 
 # Invariants
 
@@ -97,6 +97,32 @@ def migration_ids_count_the_migrations(w: EscrowMint) -> bool:
     return w.l1_migrator.state.nextMigrationId == w.migrated_out.count
 
 
+@invariant("ESCROW-MINT-062", severity="medium", source="strengthening")
+def only_who_has_stake_has_a_delegate(w: EscrowMint, who: Address) -> bool:
+    """On either chain somebody has a delegate if and only if he has something bonded."""
+    l1, l2 = w.l1_bonding.state.delegators[who], w.l2_staking.state.delegators[who]
+    same = (l1.delegate == 0) == (l1.bondedAmount == 0)
+    return same and (l2.delegate == 0) == (l2.bondedAmount == 0)
+
+
+@invariant("ESCROW-MINT-063", severity="medium", source="strengthening")
+def locks_are_opened_in_order(w: EscrowMint, who: Address, id: Number) -> bool:
+    """On either chain there is no unbonding lock under an id that was not given yet."""
+    l1, l2 = w.l1_bonding.state, w.l2_staking.state
+    given_l1 = id < l1.delegators[who].nextUnbondingLockId
+    given_l2 = id < l2.delegators[who].nextUnbondingLockId
+    free_l1 = l1.unbondingLocks[who][id].amount == 0
+    free_l2 = l2.unbondingLocks[who][id].amount == 0
+    return (given_l1 or free_l1) and (given_l2 or free_l2)
+
+
+@invariant("ESCROW-MINT-064", severity="medium", source="strengthening")
+def nobody_was_rewarded_in_the_future(w: EscrowMint, who: Address) -> bool:
+    """The last round in which an orchestrator was rewarded is no later than the current one."""
+    s = w.l2_staking
+    return s.state.lastRewardRound[who] <= s.currentRound()
+
+
 # Transitions
 
 
@@ -108,10 +134,11 @@ def a_migration_takes_the_whole_stake(
     amount = after.migrated_out.total - before.migrated_out.total
     if after.migrated_out.count == before.migrated_out.count:
         return None
-    if not call.is_to("l1_migrator.migrate"):
+    who = actor_of(before, call)
+    if not call.is_to("l1_migrator.migrate") and not executes_a_message(call):
         return False
-    stake = before.l1_bonding.state.delegators[call.sender].bondedAmount
-    left = after.l1_bonding.state.delegators[call.sender].bondedAmount
+    stake = before.l1_bonding.state.delegators[who].bondedAmount
+    left = after.l1_bonding.state.delegators[who].bondedAmount
     escrowed = after.escrowed.total - before.escrowed.total
     return stake == amount and left == 0 and escrowed == amount
 
@@ -146,7 +173,9 @@ def only_their_owner_withdraws_fees(
     """Fees fall only when their owner withdraws them and rise only when the broker credits them."""
     was, now = before.l1_bonding.state.fees[who], after.l1_bonding.state.fees[who]
     if now < was:
-        return call.is_to("l1_bonding.withdrawFees") and call.sender == who
+        actor = actor_of(before, call)
+        asked = call.is_to("l1_bonding.withdrawFees") or executes_a_message(call)
+        return asked and actor == who
     if now > was:
         return call.is_to("l1_bonding.creditFees") and call.sender == after.broker
     return None
@@ -161,8 +190,8 @@ def nobody_migrates_twice(
         return None
     if not after.l1_bonding.state.migrated[who]:
         return False
-    again = after.migrated_out.count > before.migrated_out.count and call.sender == who
-    return not again
+    again = after.migrated_out.count > before.migrated_out.count
+    return not (again and actor_of(before, call) == who)
 
 
 @transition("ESCROW-MINT-075", severity="high", source="audit: a third party changes a delegate")
@@ -173,7 +202,7 @@ def only_its_owner_changes_a_delegate_on_l1(
     was, now = before.l1_bonding.state.delegators[who], after.l1_bonding.state.delegators[who]
     if was.delegate == now.delegate and was.bondedAmount == now.bondedAmount:
         return None
-    return call.sender == who
+    return actor_of(before, call) == who
 
 
 @transition("ESCROW-MINT-076", severity="high", source="audit: a third party changes a delegate")
@@ -202,8 +231,9 @@ def locks_are_never_overwritten(
     now = after.l1_bonding.state.unbondingLocks[who][id]
     if now.amount == was.amount and now.withdrawRound == was.withdrawRound:
         return True
+    actor = actor_of(before, call)
     closing = call.is_to("l1_bonding.withdrawStake") or call.is_to("l1_bonding.rebond")
-    return now.amount == 0 and closing and call.sender == who
+    return now.amount == 0 and (closing or executes_a_message(call)) and actor == who
 
 
 @transition("ESCROW-MINT-078", severity="high", source="Livepeer inflation")

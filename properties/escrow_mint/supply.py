@@ -6,7 +6,7 @@ messages in flight.  Amounts are wei of LPT.
 
 from __future__ import annotations
 
-from harness import CallView, invariant, transition
+from harness import Address, CallView, invariant, transition
 from properties.escrow_mint.system import EscrowMint, escrow
 
 # Invariants
@@ -71,6 +71,14 @@ def l1_balances_add_up(w: EscrowMint) -> bool:
 def l2_balances_add_up(w: EscrowMint) -> bool:
     """The balances on L2 add up to the supply on L2."""
     return w.l2_token.state._balances.total == w.l2_token.state._totalSupply
+
+
+@invariant("ESCROW-MINT-009", severity="medium", source="strengthening")
+def custodians_let_nobody_spend(w: EscrowMint, who: Address) -> bool:
+    """No contract that keeps LPT for others has given anybody an allowance."""
+    l1, l2 = w.l1_token.state._allowances, w.l2_token.state._allowances
+    kept = l1[w.l1_gateway][who] == 0 and l1[w.l1_minter][who] == 0
+    return kept and l2[w.l2_staking][who] == 0
 
 
 # Transitions

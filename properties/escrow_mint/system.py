@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness import (
+    CallView,
     Deployment,
     System,
     actor,
@@ -18,7 +19,7 @@ from harness import (
 )
 from properties.messaging import CONTRACTS, TO_L1, TO_L2, ArbitrumTransport, alias
 
-__all__ = ["EscrowMint", "escrow"]
+__all__ = ["EscrowMint", "actor_of", "escrow", "executes_a_message"]
 
 LPT = 10**18
 DAY = 24 * 3600
@@ -47,6 +48,16 @@ _HERE = "contracts/escrow_mint"
 def escrow(w: EscrowMint) -> Any:
     """The LPT in escrow on L1, in wei: what the gateway owns."""
     return w.l1_token.state._balances[w.l1_gateway]
+
+
+def executes_a_message(call: CallView) -> bool:
+    """Whether a call has the Bridge on L1 make another call, that somebody on L2 asked for."""
+    return call.is_to("l1_outbox.executeTransaction")
+
+
+def actor_of(w: EscrowMint, call: CallView) -> Any:
+    """In whose name a call acts: its sender's, or the Bridge's for a message from L2."""
+    return w.l1_bridge.address if executes_a_message(call) else call.sender
 
 
 def _outbound_data(max_submission_cost: int) -> bytes:

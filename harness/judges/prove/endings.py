@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.address import Address
 from harness.compiled import CompiledSystem
-from harness.judges.prove.units import Unit, senders
+from harness.judges.prove.units import Unit, channels_due, senders
 from harness.symbolic.machine import (
     Block,
     Call,
@@ -28,19 +28,32 @@ from harness.symbolic.machine import (
 )
 from harness.symbolic.machine.calldata import LONGEST
 from harness.symbolic.terms import (
+    FALSE,
+    TRUE,
     Bool,
     Facts,
     Int,
     bool_var,
     compare,
     const,
+    imply,
     int_var,
     linear,
+    or_,
     slice_bits,
     word_var,
 )
-from harness.symbolic.values import SymBool, SymInt
-from harness.symbolic.world import Ledger, Moment, SymbolicWorld, argument
+from harness.symbolic.values import SymBool, SymInt, int_term
+from harness.symbolic.world import (
+    Attempt,
+    Ledger,
+    Moment,
+    Post,
+    SymbolicWorld,
+    argument,
+    kinds_of,
+    permitted,
+)
 from harness.view import Arguments, CallView
 from harness.world import World
 
@@ -108,6 +121,13 @@ class Ending:
     """Under which the unit ends like this."""
     before: SymbolicWorld
     after: SymbolicWorld
+    """What invariants must hold of."""
+    completed: SymbolicWorld
+    """The same once a message that the call delivered is down as delivered.
+
+    For calls that no declared kind of message asks for, invariants see that as a unit of its own:
+    what holds after both of two steps holds after the two together.  A transition speaks of both.
+    """
     call: CallView | None
     """None where there is no call that a transition could speak of."""
     middles: tuple[Middle, ...]
@@ -127,6 +147,8 @@ class Ends:
     endings: tuple[Ending, ...]
     refusals: tuple[Refusal, ...]
     unit: Unit
+    reentered: frozenset[tuple[str, str]] = frozenset()
+    """Calls of contracts that run already, as (caller, called), which were not followed."""
 
 
 class Executor:
@@ -139,20 +161,30 @@ class Executor:
         self._settings = settings
         self._initial = initial
 
-    def run(self, unit: Unit, *, reverts: bool = False, quiet: bool = False) -> Ends:
+    def run(
+        self,
+        unit: Unit,
+        *,
+        reverts: bool = False,
+        quiet: bool = False,
+        also: frozenset[str] = frozenset(),
+    ) -> Ends:
         """Every end of a unit.
 
         Args:
             reverts: the reverting ends too.
             quiet: unknown code that is called does not call back; for properties of a call, which
                 speak of what the call itself does.
+            also: contracts that may make the call.
         """
         watch = _Watch(quiet)
         machines = {name: Machine(setting, watch) for name, setting in self._settings.items()}
         if not unit.chain:
             return Ends((self._environment(machines),), (), unit)
+        if unit.channel:
+            return Ends((self._tried(machines, unit),), (), unit)
         caller = word_var("msg.sender", 160)
-        assumed = senders(self._compiled, unit, caller)
+        assumed = senders(self._compiled, unit, caller, also)
         if not unit.is_call:
             return Ends((self._outside(machines, unit, caller, assumed),), (), unit)
         value = int_var("msg.value", 0, (1 << 248) - 1)
@@ -162,15 +194,17 @@ class Executor:
         machine, block = machines[unit.chain], Block.symbolic(unit.chain)
         endings: list[Ending] = []
         refusals: list[Refusal] = []
+        reentered: frozenset[tuple[str, str]] = frozenset()
         for data, named, more in self._call_data(unit):
             call = Call(target, caller, value, data, origin, word_var("tx.gasprice", 128))
             start = (*assumed, *signers, *more)
             found = machine.execute(call, block, None, start, keep_reverts=reverts)
             refusals += found.refusals
+            reentered |= found.reentered
             endings += (
                 self._ending(machines, unit, call, named, block, end, quiet) for end in found.ends
             )
-        return Ends(tuple(endings), tuple(refusals), unit)
+        return Ends(tuple(endings), tuple(refusals), unit, reentered)
 
     def _call_data(self, unit: Unit) -> Iterator[_CallData]:
         """Call data, its arguments by name, and what is assumed of it."""
@@ -197,9 +231,58 @@ class Executor:
         }
 
     def _world(
-        self, machines: Mapping[str, Machine], moments: Mapping[str, Moment], ledger: Ledger
+        self,
+        machines: Mapping[str, Machine],
+        moments: Mapping[str, Moment],
+        ledger: Ledger,
+        *,
+        attempted: bool = False,
     ) -> SymbolicWorld:
-        return SymbolicWorld(self._compiled, machines, moments, ledger, self._initial)
+        return SymbolicWorld(
+            self._compiled, machines, moments, ledger, self._initial, attempted=attempted
+        )
+
+    def _ledger(
+        self,
+        machines: Mapping[str, Machine],
+        conditions: tuple[Bool, ...],
+        caller: Int | None = None,
+        attempts: tuple[Attempt, ...] = (),
+    ) -> Ledger:
+        if not self._compiled.system.transports:
+            return Ledger()
+        honest = FALSE if caller is None else self._by_environment(caller)
+        return Ledger(Post(self._compiled, machines, conditions, honest, attempts))
+
+    def _by_environment(self, caller: Int) -> Bool:
+        """Whether it is the environment that makes a call."""
+        known = sorted(self._compiled.environment)
+        return or_(*(compare.eq(caller, const(address)) for address in known))
+
+    def _attempts(
+        self,
+        unit: Unit,
+        caller: Int,
+        value: Int,
+        named: tuple[tuple[str, Any], ...],
+        accepted: bool,
+    ) -> tuple[Attempt, ...]:
+        """The deliveries that a call may be: one for each channel that ends on its chain."""
+        return tuple(
+            Attempt(
+                channel.name,
+                word_var(f"delivered({channel.name})"),
+                bool_var(f"delivers({channel.name})"),
+                accepted,
+                caller,
+                value,
+                unit.contract,
+                unit.called,
+                named,
+            )
+            for channel in channels_due(self._compiled)
+            if channel.to == unit.chain
+        )
 
     def _ending(
         self,
@@ -211,7 +294,8 @@ class Executor:
         end: EndState,
         quiet: bool,
     ) -> Ending:
-        ledger = Ledger()
+        attempts = self._attempts(unit, call.caller, call.value, named, end.success)
+        ledger = self._ledger(machines, end.path, call.caller, attempts)
         for region, keys in end.loads:
             ledger.saw(region, keys)
         moments = self._moments(end.facts)
@@ -237,13 +321,17 @@ class Executor:
                 )
             )
         last = moment(end.state)
-        after = self._world(machines, {**moments, unit.chain: last}, ledger)
+        worlds = {**moments, unit.chain: last}
+        completed = self._world(machines, worlds, ledger, attempted=True)
+        after = completed if self._is_asked_for(unit) else self._world(machines, worlds, ledger)
+        view = self._view(unit, call.caller, call.value, named, end.success)
         return Ending(
             end.success,
-            end.path,
+            (*end.path, *self._promised(before, view)),
             before,
             after,
-            self._view(unit, call.caller, call.value, named, end.success),
+            completed,
+            view,
             tuple(middles),
             end.obligations,
             bool(cuts),
@@ -276,23 +364,56 @@ class Executor:
         self, machines: Mapping[str, Machine], unit: Unit, caller: Int, assumed: tuple[Bool, ...]
     ) -> Ending:
         """Ether moves between accounts that are none of the system's contracts."""
-        ledger = Ledger()
+        value = int_var("msg.value", 0, (1 << 248) - 1)
+        attempts = self._attempts(unit, caller, value, (), True)
+        ledger = self._ledger(machines, assumed, caller, attempts)
         facts = Facts(assumed)
         moments = self._moments(facts)
-        value = int_var("msg.value", 0, (1 << 248) - 1)
         kept = {a: self._wei(unit.chain, a) for a in self._settings[unit.chain].accounts}
         moved = replace(moments[unit.chain], given=kept, others="~outside")
         before = self._world(machines, moments, ledger)
-        after = self._world(machines, {**moments, unit.chain: moved}, ledger)
+        worlds = {**moments, unit.chain: moved}
+        after = self._world(machines, worlds, ledger)
+        completed = self._world(machines, worlds, ledger, attempted=True)
         view = self._view(unit, caller, value, (), True)
-        return Ending(True, assumed, before, after, view, (), (), False, ledger, caller, value, ())
+        return Ending(
+            True, assumed, before, after, completed, view, (), (), False, ledger, caller, value, ()
+        )
+
+    def _is_asked_for(self, unit: Unit) -> bool:
+        """Whether a declared kind of message asks for the call."""
+        return any(
+            (kind.contract, kind.function) == (unit.contract, unit.called)
+            for channel in channels_due(self._compiled)
+            for kind in kinds_of(self._compiled, channel.name)
+        )
+
+    def _tried(self, machines: Mapping[str, Machine], unit: Unit) -> Ending:
+        """A message that is due is tried: what contracts do in its call is not part of this."""
+        number = word_var(f"delivered({unit.channel})")
+        attempt = Attempt(unit.channel, number, TRUE, unit.accepted)
+        ledger = self._ledger(machines, (), None, (attempt,))
+        moments = self._moments(Facts())
+        before = self._world(machines, moments, ledger)
+        after = self._world(machines, moments, ledger, attempted=True)
+        return Ending(
+            True, (), before, after, after, None, (), (), False, ledger, None, const(0), ()
+        )
+
+    def _promised(self, before: SymbolicWorld, call: CallView) -> tuple[Bool, ...]:
+        """What the environment promises of the call, if it is the environment that makes it."""
+        made = self._by_environment(int_term(call.sender))
+        promises = [
+            permitted(transport, before, call) for transport in self._compiled.system.transports
+        ]
+        return tuple(imply(made, promise) for promise in promises if promise is not TRUE)
 
     def _wei(self, chain: str, account: int) -> Int:
         return ChainState(chain).balance(const(account), Facts())
 
     def _environment(self, machines: Mapping[str, Machine]) -> Ending:
         """Every clock moves on, and contracts may find ether that nobody sent by a call."""
-        ledger = Ledger()
+        ledger = self._ledger(machines, ())
         moments = self._moments(Facts())
         conditions: list[Bool] = []
         later: dict[str, Moment] = {}
@@ -314,7 +435,19 @@ class Executor:
         before = self._world(machines, moments, ledger)
         after = self._world(machines, later, ledger)
         return Ending(
-            True, tuple(conditions), before, after, None, (), (), False, ledger, None, const(0), ()
+            True,
+            tuple(conditions),
+            before,
+            after,
+            after,
+            None,
+            (),
+            (),
+            False,
+            ledger,
+            None,
+            const(0),
+            (),
         )
 
 

@@ -1,7 +1,8 @@
 """Simultaneous induction: which proofs stand on which, until nothing PROVED rests on the unproved.
 
-All invariants are assumed at first.  One that fails anywhere is assumed no more, and every proof
-that used it is made again without it, until no invariant fails any more.
+All that may be assumed is assumed at first: invariants, and that some transitions are stable.  What
+fails anywhere, in its base case or in a unit, is assumed no more, and every proof that used it is
+made again without it, until nothing that is assumed fails any more.
 """
 
 from __future__ import annotations
@@ -19,31 +20,45 @@ class Induction:
     """The state of a proof by induction over the units of a system.
 
     Args:
-        goals: for each unit, the properties that it has something to do with.
-        invariants: those properties that may be assumed if they are proved.
+        goals: for each unit, the goals that it has something to do with.
+        assumable: those goals that may be assumed if they are proved.
     """
 
     goals: Mapping[str, frozenset[str]]
-    invariants: frozenset[str]
+    assumable: frozenset[str]
     assumed: frozenset[str] = field(init=False)
     base: dict[str, Goal] = field(default_factory=dict, init=False)
     reports: dict[tuple[str, str], Goal] = field(default_factory=dict, init=False)
     feasible: set[str] = field(default_factory=set, init=False)
     spoke: set[str] = field(default_factory=set, init=False)
+    callers: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    """By contract, which contracts call it while it runs: its units are proved for those, too."""
 
     def __post_init__(self) -> None:
-        # Until its base case is told, an invariant is not assumed.
-        self.assumed = frozenset()
+        self.assumed = self.assumable
 
     def begin(self, base: Mapping[str, Goal]) -> None:
-        """Take in the base cases; invariants without one that is proved are never assumed."""
+        """Take in the base cases, of all goals: without one, nothing is assumed any more."""
         self.base.update(base)
         self.assumed = frozenset(
-            each for each in self.invariants if isinstance(self.base.get(each), Proof)
+            each for each in self.assumed if isinstance(self.base.get(each), Proof)
         )
 
+    def callers_of(self, unit: str) -> frozenset[str]:
+        """The contracts for whose calls a unit must be proved, too."""
+        return self.callers.get(unit.partition(".")[0], frozenset())
+
     def note(self, report: UnitReport) -> None:
-        """Take in what came of a unit."""
+        """Take in what came of a unit; nothing if it leaves out somebody who calls it after all."""
+        for caller, contract in report.reentered:
+            known = self.callers.get(contract, frozenset())
+            if caller not in known:
+                self.callers[contract] = known | {caller}
+                for unit, goal in list(self.reports):
+                    if unit.partition(".")[0] == contract:
+                        del self.reports[unit, goal]
+        if not self.callers_of(report.unit) <= report.also:
+            return
         for goal, found in report.goals.items():
             self.reports[report.unit, goal] = found
         if report.feasible:
@@ -61,11 +76,14 @@ class Induction:
         return frozenset(failing)
 
     def pending(self) -> dict[str, frozenset[str]]:
-        """What is still to be proved, by unit: never tried, or proved from what fell since."""
-        if self.broken_units():
-            return {}
+        """What is still to be proved, by unit: never tried, or proved from what fell since.
+
+        Nothing of a unit that could not be followed.
+        """
         found: dict[str, frozenset[str]] = {}
         for unit, goals in self.goals.items():
+            if isinstance(self.reports.get((unit, STRUCTURE)), Failure):
+                continue
             left = {goal for goal in (*goals, STRUCTURE) if self._is_open(unit, goal)}
             if left:
                 found[unit] = frozenset(left - {STRUCTURE})

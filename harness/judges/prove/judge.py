@@ -9,13 +9,16 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.judges.protocol import Availability, Case, Options, Progress
+from harness.judges.prove.ablation import Ablation
+from harness.judges.prove.assumed import is_stable
+from harness.judges.prove.cache import Cache
 from harness.judges.prove.local import induction_of
-from harness.judges.prove.report import STRUCTURE, Failure, Trial, UnitReport, Why
+from harness.judges.prove.prover import PROVABLE
+from harness.judges.prove.report import STRUCTURE, Failure, Goal, Trial, UnitReport, Why
 from harness.judges.prove.units import units_of
 from harness.judges.prove.verdicts import Verdicts
-from harness.judges.prove.work import Assignment, base_cases, prove_units, try_to_reach
+from harness.judges.prove.work import Assignment, Order, fingerprint, prove, try_to_reach
 from harness.judges.workers import Failed, Finished, Limits, Task, supervise
-from harness.property import Kind
 from harness.verdict import JudgeName, Result
 
 __all__ = ["ProveJudge"]
@@ -25,8 +28,6 @@ MEMORY = 4 << 30
 
 CASES = 60
 """Cases that the fuzzer tries to reach counterexamples to induction."""
-
-_ROUNDS = 50
 
 
 class ProveJudge:
@@ -52,6 +53,8 @@ class ProveJudge:
         run = _Run(case, options, progress)
         run.prove()
         run.reach(self._cases)
+        if options.ablation:
+            run.ablate()
         yield from run.verdicts()
 
 
@@ -68,19 +71,26 @@ class _Run:
         self._options = options
         self._progress = progress
         self._started = time.monotonic()
-        self._properties = {p.id: p for p in case.properties if p.kind is not Kind.REFINEMENT}
+        self._properties = {p.id: p for p in case.properties if p.kind in PROVABLE}
         self._assignment = Assignment(
             case.compiled.name,
             case.compiled.root,
             case.target,
             frozenset(self._properties),
-            options.cache if options.cached else None,
+            options.dump_smt / case.compiled.name if options.dump_smt else None,
         )
         self.induction = induction_of(units_of(case.compiled), case.properties)
         self.error: Failed | None = None
         self.reached: dict[str, Any] = {}
+        self.bearing: dict[str, frozenset[str]] | None = None
         self._queries = 0
-        self._done = 0
+        self._cache: Cache | None = None
+        # Queries that are not asked cannot be written down.
+        if options.cached and options.dump_smt is None:
+            self._cache = Cache(options.cache, fingerprint(case), case.compiled.name)
+        self._times = self._cache.load_times() if self._cache else {}
+        self._took: dict[str, float] = {}
+        self._at: dict[int, Order] = {}
 
     # Time
 
@@ -96,77 +106,126 @@ class _Run:
     # Proving
 
     def prove(self) -> None:
-        """The base cases, then the units, until every proof rests on what is proved."""
+        """The base cases and the units, until every proof rests on what is proved."""
         if not self._properties:
             return
-        self._tell("base case")
-        [outcome] = self._supervise([Task(base_cases, (self._assignment,))])
-        if isinstance(outcome, Failed):
-            self.error = outcome
-            return
-        base, spoke = outcome.value
-        self.induction.begin(base)
-        self.induction.spoke |= spoke
-        for _ in range(_ROUNDS):
-            pending = self.induction.pending()
-            if not pending or self.error is not None:
-                return
-            self._round(pending)
-            self.induction.settle()
-
-    def _round(self, pending: Mapping[str, frozenset[str]]) -> None:
-        """Prove what is pending, in workers; a unit whose worker dies is a failure."""
-        left = dict(pending)
-        while left and self.error is None:
-            jobs = max(1, min(self._options.jobs, len(left)))
-            names = list(left)
-            shares = [names[number::jobs] for number in range(jobs)]
-            silent = frozenset(self._properties) - self.induction.spoke
-            tasks = [
-                Task(
-                    prove_units,
-                    (
-                        self._assignment,
-                        {name: left[name] for name in share},
-                        self.induction.assumed,
-                        silent,
-                    ),
-                )
-                for share in shares
-            ]
-            listener = _Listener(self, left)
-            outcomes = supervise(
-                tasks, self._limits(), jobs=self._options.jobs, on_message=listener.take
-            )
+        self._recall()
+        while self._waiting() and self.error is None:
+            self._tell("proving")
+            jobs = max(1, min(self._options.jobs, len(self._waiting())))
+            tasks = [Task(prove, (self._assignment,))] * jobs
+            outcomes = supervise(tasks, self._limits(), jobs=jobs, on_message=self._answer)
             for worker, outcome in enumerate(outcomes):
                 if isinstance(outcome, Failed):
-                    self._died(outcome, listener.current.get(worker), shares[worker], left)
+                    self._died(outcome, self._at.pop(worker, None))
+        if self._cache and self._took:
+            self._cache.save_times(self._took)
+
+    def _recall(self) -> None:
+        """Take in what earlier runs proved, for as long as that settles anything."""
+        if self._cache is None:
+            return
+        known = self._cache.load_bases()
+        if known is not None:
+            self._begin(*known)
+        found = True
+        while found:
+            found = False
+            for order in self._waiting():
+                if order.unit:
+                    report = self._cache.load(order.unit, order.goals, order.assumed, order.silent)
+                    if report is not None and order.also <= report.also:
+                        self.induction.note(report)
+                        found = True
+            self.induction.settle()
+
+    def _begin(self, base: Mapping[str, Goal], spoke: frozenset[str]) -> None:
+        self.induction.begin(base)
+        self.induction.spoke |= spoke
+
+    def _waiting(self) -> list[Order]:
+        """What nobody is at, the base cases first and then what takes longest."""
+        begun = bool(self.induction.base)
+        busy = {order.unit for order in self._at.values()}
+        silent = frozenset(self._properties) - self.induction.spoke
+        orders = [] if begun or "" in busy else [Order()]
+        pending = self.induction.pending()
+        for unit in sorted(pending, key=lambda u: -self._times.get(u, 0.0)):
+            goals = pending[unit]
+            if not begun:
+                # Most transitions are not stable; which may be is told with the base cases.
+                goals = frozenset(goal for goal in goals if not is_stable(goal))
+            if unit not in busy:
+                also = self.induction.callers_of(unit)
+                orders.append(Order(unit, goals, self.induction.assumed, silent, also))
+        return orders
+
+    def _answer(self, worker: int, found: Any) -> Order | None:
+        """Take in what a worker has found, and say what it is to do next."""
+        self._at.pop(worker, None)
+        if isinstance(found, UnitReport):
+            self.took(found)
+        elif found is not None:
+            self._begin(*found)
+            if self._cache:
+                self._cache.save_bases(*found)
+        waiting = self._waiting() if self.error is None else []
+        if not waiting:
+            return None
+        self._at[worker] = waiting[0]
+        return waiting[0]
 
     def took(self, report: UnitReport) -> None:
-        """Take in a report, and tell of it."""
+        """Take in a report on a unit, and tell of it."""
         self.induction.note(report)
+        self.induction.settle()
         self._queries += report.queries
+        self._took[report.unit] = self._took.get(report.unit, 0.0) + report.seconds
+        if self._cache:
+            self._cache.save(report)
         self._tell("proving")
 
-    def _died(
-        self, outcome: Failed, unit: str | None, share: list[str], left: dict[str, frozenset[str]]
-    ) -> None:
+    def _died(self, outcome: Failed, order: Order | None) -> None:
         """A worker that did not finish: what it was at is a failure, the rest is tried again."""
-        if isinstance(outcome.error, HarnessError) or (outcome.trace and unit is None):
+        out_of_time = outcome.reason == "out of time"
+        if isinstance(outcome.error, HarnessError) or (order is None and not out_of_time):
             self.error = outcome
             return
-        lost = [unit] if unit is not None else []
-        if unit is None or outcome.reason == "out of time":
-            lost = [name for name in share if name in left]
-        for name in lost:
+        lost = [order.unit] if order is not None else []
+        if out_of_time:
+            lost += [each.unit for each in self._waiting()]
+        if "" in lost:
+            self.error = outcome
+        for name in filter(None, lost):
             failure = Failure(Why.UNKNOWN, f"{name}: {outcome.reason}")
-            self.induction.note(UnitReport(name, {STRUCTURE: failure}))
-            left.pop(name, None)
+            also = self.induction.callers_of(name)
+            self.induction.note(UnitReport(name, {STRUCTURE: failure}, also=also))
 
     def _supervise(self, tasks: list[Task]) -> list[Finished | Failed]:
         return supervise(
             tasks, self._limits(), jobs=self._options.jobs, on_message=lambda number, message: None
         )
+
+    def ablate(self) -> None:
+        """Find out which assumptions are load-bearing."""
+        ablation = Ablation(self.induction)
+        orders = list(ablation.orders())
+        at: dict[int, str] = {}
+
+        def answer(worker: int, found: Any) -> Order | None:
+            if isinstance(found, UnitReport):
+                ablation.note(at[worker], found)
+            if not orders:
+                return None
+            self._tell(f"leaving out assumptions, {len(orders)} to go")
+            at[worker], order = orders.pop()
+            return order
+
+        jobs = max(1, min(self._options.jobs, len(orders)))
+        tasks = [Task(prove, (self._assignment,))] * jobs if orders and not self.error else []
+        outcomes = supervise(tasks, self._limits(), jobs=jobs, on_message=answer)
+        if not any(isinstance(outcome, Failed) for outcome in outcomes):
+            self.bearing = {goal: frozenset(names) for goal, names in ablation.bearing.items()}
 
     # Refuting
 
@@ -196,7 +255,9 @@ class _Run:
     def verdicts(self) -> Iterator[Result]:
         """One result for each property."""
         seconds = time.monotonic() - self._started
-        reader = Verdicts(self._case, self.induction, self.reached, self.error, seconds)
+        reader = Verdicts(
+            self._case, self.induction, self.reached, self.error, seconds, self.bearing
+        )
         for each in self._case.properties:
             yield reader.on(each)
 
@@ -204,23 +265,3 @@ class _Run:
         units = len(self.induction.goals)
         done = sum((unit, STRUCTURE) in self.induction.reports for unit in self.induction.goals)
         self._progress(Progress(doing, done, units, {"queries": self._queries}))
-
-
-class _Listener:
-    """Hears what workers say: which unit each is at, and what came of those before."""
-
-    def __init__(self, run: _Run, left: dict[str, frozenset[str]]) -> None:
-        self.current: dict[int, str] = {}
-        self._run = run
-        self._left = left
-
-    def take(self, worker: int, message: tuple[str, Any]) -> None:
-        """Take in a message."""
-        kind, content = message
-        if kind == "begin":
-            self.current[worker] = content
-            return
-        report: UnitReport = content
-        self.current.pop(worker, None)
-        self._left.pop(report.unit, None)
-        self._run.took(report)

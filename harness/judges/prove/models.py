@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import cached_property
 from typing import Any
 
 from harness.address import Address
@@ -15,15 +16,19 @@ from harness.judges.prove.units import OTHER, Unit
 from harness.judges.recording import Recorder
 from harness.property import Kind, Property
 from harness.symbolic.explore import explore
-from harness.symbolic.machine import Data
+from harness.symbolic.machine import Data, meanings
 from harness.symbolic.terms import Assignment, Int, Term, evaluate
 from harness.symbolic.terms.evaluate import Unassigned
 from harness.symbolic.values import SymBool, SymInt
 from harness.symbolic.world import SymbolicWorld, SymBytes
 from harness.view import Arguments
-from harness.world import MessageKind, MessageStatus, Place, Value, World
+from harness.world import MessageFacts, MessageKind, MessageStatus, Place, Value, World
 
 __all__ = ["trial_of"]
+
+_LONGEST = 1 << 14
+"""Bytes of the longest byte string that a trial has as an argument."""
+_WORD = 32
 
 
 class _Values:
@@ -44,6 +49,34 @@ class _Values:
             return bool(evaluate(term, self._assignment, self._memo))
         except (Unassigned, ValueError):
             return False
+
+    def content(self, data: Data) -> bytes:
+        """A byte string; empty if it is longer than anybody would send."""
+        known = data.known_bytes()
+        if known is not None:
+            return known
+        if self.number(data.length) > _LONGEST:
+            return b""
+        try:
+            return data.concrete(self._readable)
+        except (Unassigned, ValueError):
+            return b""
+
+    @cached_property
+    def _readable(self) -> Assignment:
+        """The assignment with a meaning for byte strings that are inputs: those that the model has
+        words of, where words that overlap cannot both be had, one of them."""
+        model, contents = self._assignment, {}
+        for name, table in model.functions.items():
+            source, _, what = name.rpartition(".")
+            if what == "word" and isinstance(table, Mapping):
+                size = min(model.integers.get(f"{source}.length", 0), _LONGEST)
+                content = bytearray(size + _WORD)
+                for (offset,), word in table.items():
+                    if 0 <= offset <= size:
+                        content[offset : offset + _WORD] = word.to_bytes(_WORD, "big")
+                contents[source] = bytes(content[:size])
+        return replace(model, functions={**model.functions, **meanings(contents)})
 
     def value(self, value: Any) -> Any:
         """A value of a symbolic world as a plain one."""
@@ -97,7 +130,18 @@ class _ModelWorld:
         return self._plain(lambda: self._world.time(chain))
 
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> Value:
-        return self._world.message_total(kind, status, field)
+        return self._plain(lambda: self._world.message_total(kind, status, field))
+
+    def message(self, channel: str, number: Value) -> MessageFacts:
+        facts = self._world.message(channel, number)
+
+        def plain(name: str) -> Value:
+            return self._plain(lambda: getattr(facts, name))
+
+        return MessageFacts(**{each.name: plain(each.name) for each in fields(facts)})
+
+    def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
+        return self._plain(lambda: self._world.is_of_kind(kind, number))
 
     def initially(self) -> World:
         return self._world.initially()
@@ -137,7 +181,8 @@ def _readings(
     each: Property, ending: Ending, values: _Values, chosen: tuple[Any, ...]
 ) -> tuple[tuple[str, Any], ...]:
     recorder = Recorder()
-    after = each.system(recorder.watch(_ModelWorld(ending.after, values), "after"))
+    later = ending.after if len(each.kind.states) == 1 else ending.completed
+    after = each.system(recorder.watch(_ModelWorld(later, values), "after"))
     before = each.system(recorder.watch(_ModelWorld(ending.before, values), "before"))
     try:
         if each.kind in (Kind.TRANSITION, Kind.RULE):
@@ -163,8 +208,7 @@ def _readings(
 def _argument(kind: AbiType, raw: Any, values: _Values) -> Any:
     """An argument as the ABI takes it."""
     if isinstance(raw, Data):
-        known = raw.known_bytes()
-        content = known if known is not None else b""
+        content = values.content(raw)
         return content.decode(errors="replace") if kind.kind == "string" else content
     if kind.kind == "bool":
         return values.number(raw) != 0

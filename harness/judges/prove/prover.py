@@ -1,41 +1,38 @@
-"""Proving the goals of a unit: each property on each end, from the invariants that are assumed.
+"""Proving the goals of a unit: each property on each end, from what is assumed.
 
-A goal is tried with as few assumptions as it may need: by normal form alone, then from the
-invariant itself, then from all invariants.  What a proof used is noted, so that it stands when an
-invariant that it did not use turns out not to hold.
+A goal is tried with as few assumptions as it may need.  What a proof used is noted, so that it
+stands when an invariant that it did not use turns out not to hold.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from harness.errors import HarnessError
-from harness.judges.prove.cases import Case, cases_of, claim, query, spoken
+from harness.judges.prove.assumed import Assumed, stable
+from harness.judges.prove.attempts import Asked, Attempts, Broken
+from harness.judges.prove.cases import Case, cases_of, claim, spoken
 from harness.judges.prove.endings import Ending, Ends, Executor, parameters
+from harness.judges.prove.footprint import Footprint
+from harness.judges.prove.grounded import Grounded
 from harness.judges.prove.instances import Instances
 from harness.judges.prove.models import trial_of
 from harness.judges.prove.report import STRUCTURE, Failure, Goal, Proof, UnitReport, Why
+from harness.judges.prove.stable import NoCall
 from harness.judges.prove.units import Unit
 from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Unsupported
-from harness.symbolic.solve import Counterexample, Limits, Proved, check
-from harness.symbolic.terms import FALSE, TRUE, Bool, Int, not_, term_scope
+from harness.symbolic.solve import Limits
+from harness.symbolic.terms import TRUE, Bool, Int, term_scope
 from harness.symbolic.values import SymInt
-from harness.symbolic.world import SymbolicWorld
 
-__all__ = ["Prover", "speaks_of"]
+__all__ = ["INVARIANTS", "PROVABLE", "Prover", "speaks_of"]
 
 _GAVE_UP = "more than"
 """How the machine's reasons begin where it stopped before it had followed every path."""
-
-_GLANCE = Limits(seconds=1)
-"""For what only saves work: an end that is not shown to be impossible is judged like any other."""
-
-_LOOK = Limits(seconds=3)
-"""For what only tells whether something happens; what is not seen to happen is never a proof."""
 
 _TRIES = 6
 """Ends of a unit that are looked at to see whether it can succeed, or a property speak."""
@@ -44,6 +41,10 @@ _MANY = 60
 """Ends of a unit from which on its properties are not tried when its structure has failed."""
 
 INVARIANTS = (Kind.INVARIANT, Kind.BOUND)
+PROVABLE = (*INVARIANTS, Kind.TRANSITION, Kind.RULE)
+"""Kinds of properties that can be proved unit by unit."""
+
+_MIDWAY = "; at a call to unknown code, which may call back"
 
 
 def speaks_of(each: Property, unit: Unit) -> bool:
@@ -58,63 +59,88 @@ def speaks_of(each: Property, unit: Unit) -> bool:
     return False
 
 
-@dataclass
-class _Effort:
-    """What one unit has cost."""
-
-    queries: int = 0
-
-
 class Prover:
     """Proves goals unit by unit; each in a term scope of its own."""
 
-    def __init__(self, executor: Executor, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        footprints: Mapping[str, Footprint],
+        limits: Limits | None = None,
+        asked: Asked | None = None,
+        grounded: Grounded | None = None,
+    ) -> None:
         self._executor = executor
+        self._grounded = grounded
+        self._footprints = footprints
         self._limits = limits or Limits(seconds=10)
+        self._asked = asked
 
     def unit(
         self,
         unit: Unit,
         goals: Sequence[Property],
-        assumed: Sequence[Property],
-        silent: frozenset[str],
+        assumed: Assumed,
+        silent: frozenset[str] = frozenset(),
+        kept: Sequence[Property] = (),
+        also: frozenset[str] = frozenset(),
     ) -> UnitReport:
         """The goals of a unit, and its structure.
 
+        None of them, if it turns out that others than ``also`` make the call as well.
+
         Args:
             goals: what to prove; what the unit has nothing to do with is passed over.
-            assumed: the invariants that hold of every state before it.
+            assumed: what holds of every state before it.
             silent: properties of which it is to be found out whether they ever say anything.
+            kept: transitions of which to prove that they are stable: the unit keeps them, even if
+                unknown code calls back meanwhile.
+            also: contracts that may make the call, besides whoever else may.
         """
         started = time.monotonic()
         own = [each for each in goals if speaks_of(each, unit)]
         with term_scope():
-            work = _Work(unit, assumed, silent, self._limits)
+            attempts = Attempts(unit.name, self._limits, self._asked)
+            work = _Work(unit, assumed, silent, attempts, self._footprints, self._grounded)
             try:
-                ends = self._executor.run(unit)
+                ends = self._executor.run(unit, also=also)
+                reentered = ends.reentered
+                new = {caller for caller, called in reentered if called == unit.contract} - also
+                if new:
+                    return UnitReport(unit.name, also=also, reentered=reentered)
                 found = work.structure(ends)
                 if isinstance(found[STRUCTURE], Failure) and len(ends.endings) > _MANY:
-                    return UnitReport(unit.name, found, paths=len(ends.endings))
+                    return UnitReport(
+                        unit.name,
+                        found,
+                        also=also,
+                        reentered=reentered,
+                        paths=len(ends.endings),
+                    )
                 work.properties(ends, [p for p in own if p.kind in INVARIANTS], found)
+                work.stable(ends, kept, found)
                 calls = [p for p in own if p.kind not in INVARIANTS]
                 if calls:
                     reverts = any(each.kind is Kind.RULE for each in calls)
                     if reverts or any(ending.interrupted for ending in ends.endings):
-                        ends = self._executor.run(unit, reverts=reverts, quiet=True)
+                        ends = self._executor.run(unit, reverts=reverts, quiet=True, also=also)
+                        reentered |= ends.reentered
                     work.properties(ends, calls, found)
             except Unsupported as problem:
                 failure = Failure(Why.UNSUPPORTED, f"{unit.name}: {problem}")
-                return UnitReport(unit.name, {STRUCTURE: failure})
+                return UnitReport(unit.name, {STRUCTURE: failure}, also=also)
             return UnitReport(
                 unit.name,
                 found,
                 work.feasible,
                 frozenset(work.spoke),
-                frozenset(each.id for each in assumed),
+                assumed.names,
                 silent,
-                len(ends.endings),
-                work.effort.queries,
-                time.monotonic() - started,
+                also=also,
+                reentered=reentered,
+                paths=len(ends.endings),
+                queries=work.attempts.queries,
+                seconds=time.monotonic() - started,
             )
 
 
@@ -124,19 +150,30 @@ class _Work:
     def __init__(
         self,
         unit: Unit,
-        assumed: Sequence[Property],
+        assumed: Assumed,
         silent: frozenset[str],
-        limits: Limits,
+        attempts: Attempts,
+        footprints: Mapping[str, Footprint],
+        grounded: Grounded | None = None,
     ) -> None:
         self.unit = unit
-        self.effort = _Effort()
+        self.attempts = attempts
         self.feasible = False
         self.spoke: set[str] = set()
-        self._impossible: dict[tuple[Bool, ...], bool] = {}
         self._tries: dict[str, int] = {}
         self._assumed = assumed
         self._silent = silent
-        self._limits = limits
+        self._footprints = footprints
+        self._grounded = grounded
+        self._instances: dict[int, tuple[Ending, Instances]] = {}
+
+    def _known(self, ending: Ending) -> Instances:
+        """What is assumed of an end; the end is kept, so that its number stays its own."""
+        found = self._instances.get(id(ending))
+        if found is None:
+            made = Instances(self._assumed, ending, self._footprints)
+            found = self._instances[id(ending)] = (ending, made)
+        return found[1]
 
     def structure(self, ends: Ends) -> dict[str, Goal]:
         """Whether every path was followed and storage stays typed; and whether any succeeds."""
@@ -146,11 +183,10 @@ class _Work:
         tries = 0
         for ending in ends.endings:
             if ending.succeeded:
-                instances = Instances(self._assumed, ending)
-                result = _both(result, self._typing(ending, instances))
+                result = _both(result, self._typing(ending))
                 tries += 1
                 if not self.feasible and tries <= _TRIES:
-                    self.feasible = self._happens(ending, instances, TRUE)
+                    self.feasible = self.attempts.happens(ending, self._known(ending), TRUE)
         return {STRUCTURE: result}
 
     def properties(self, ends: Ends, own: Sequence[Property], found: dict[str, Goal]) -> None:
@@ -159,11 +195,20 @@ class _Work:
             found[each.id] = Proof()
         found[STRUCTURE] = _both(found[STRUCTURE], self._refusals(ends))
         for ending in ends.endings:
-            instances = Instances(self._assumed, ending)
             for each in own:
                 if isinstance(found[each.id], Proof):
-                    proved = self._property(each, ending, instances)
+                    proved = self._property(each, ending)
                     found[each.id] = _both(found[each.id], proved)
+
+    def stable(self, ends: Ends, kept: Sequence[Property], found: dict[str, Goal]) -> None:
+        """Whether transitions that ignore the call hold around the unit, whoever calls back."""
+        for each in kept:
+            goal: Goal = Proof()
+            for ending in ends.endings:
+                if ending.succeeded and isinstance(goal, Proof):
+                    kept_here = self._guarded(each, partial(self._keeps, each, ending))
+                    goal = _both(goal, kept_here)
+            found[stable(each.id)] = goal
 
     # The unit itself
 
@@ -173,18 +218,16 @@ class _Work:
         Where a limit of the whole exploration was hit, other paths were not even begun.
         """
         for refusal in ends.refusals:
-            if refusal.problem.reason.startswith(_GAVE_UP):
-                return Failure(Why.UNSUPPORTED, f"{self.unit.name}: {refusal.problem}")
-            answer = self._ask(refusal.path, FALSE, "refused")
-            if not (isinstance(answer, Proved) and answer.confirmed_by):
+            gave_up = refusal.problem.reason.startswith(_GAVE_UP)
+            if gave_up or not self.attempts.excludes(refusal.path, f"{self.unit.name}: refused"):
                 return Failure(Why.UNSUPPORTED, f"{self.unit.name}: {refusal.problem}")
         return Proof()
 
-    def _typing(self, ending: Ending, instances: Instances) -> Goal:
+    def _typing(self, ending: Ending) -> Goal:
         """What is stored must stay within its types, since the next call relies on that."""
         result: Goal = Proof()
         for condition in ending.obligations:
-            goal = self._prove(condition, ending, instances, STRUCTURE, 0)
+            goal = self.attempts.prove(condition, ending, self._known(ending), STRUCTURE, 0)
             if isinstance(goal, Failure):
                 return Failure(
                     goal.why,
@@ -195,11 +238,15 @@ class _Work:
 
     # Properties
 
-    def _property(self, each: Property, ending: Ending, instances: Instances) -> Goal:
+    def _property(self, each: Property, ending: Ending) -> Goal:
         if not ending.succeeded and each.kind is not Kind.RULE:
             return Proof()
+        return self._guarded(each, lambda: self._attempt(each, ending))
+
+    def _guarded(self, each: Property, attempt: Callable[[], Goal]) -> Goal:
+        """What comes of a goal; what cannot be said on terms is a failure with its reason."""
         try:
-            return self._attempt(each, ending, instances)
+            return attempt()
         except Unsupported as problem:
             return Failure(Why.UNSUPPORTED, f"{self.unit.name}: {problem}")
         except TooManyPaths as problem:
@@ -207,41 +254,57 @@ class _Work:
         except HarnessError as problem:
             return Failure(Why.UNSUPPORTED, f"property {each.id}: {problem.what}")
 
-    def _attempt(self, each: Property, ending: Ending, instances: Instances) -> Goal:
+    def _attempt(self, each: Property, ending: Ending) -> Goal:
         forall = tuple(parameters(each.forall))
         values = tuple(SymInt(symbol) for _, symbol in forall)
         symbols = tuple(symbol for _, symbol in forall)
         result: Goal = Proof()
-        if each.kind in INVARIANTS:
+        if each.kind in INVARIANTS and not each.at_rest:
             for position, middle in enumerate(ending.middles):
                 cases = cases_of(each, (each.system(middle.found), *values))
-                goal = self._prove(claim(cases), ending, instances, each.id, position, symbols)
+                goal = self._prove(each, claim(cases), ending, position, symbols)
                 if isinstance(goal, Failure):
-                    note = "; at a call to unknown code, which may call back"
-                    return Failure(goal.why, f"{self.unit.name}: {goal.reason}{note}")
+                    reason = f"{self.unit.name}: {goal.reason}{_MIDWAY}"
+                    return Failure(goal.why, reason)
                 result = _both(result, goal)
-        args = self._arguments(each, ending, ending.before, ending.after)
+        args = self._arguments(each, ending)
         if args is None:
             return result
         cases = cases_of(each, (*args, *values))
-        self._listen(each, cases, ending, instances)
-        goal = self._prove(claim(cases), ending, instances, each.id, len(ending.middles), symbols)
+        self._listen(each, cases, ending)
+        goal = self._prove(each, claim(cases), ending, len(ending.middles), symbols)
         if isinstance(goal, Failure):
             return self._explained(each, goal, ending, forall)
         return _both(result, goal)
 
-    def _arguments(
-        self, each: Property, ending: Ending, before: SymbolicWorld, after: SymbolicWorld
-    ) -> tuple[object, ...] | None:
+    def _keeps(self, each: Property, ending: Ending) -> Goal:
+        """Whether a transition that ignores the call holds around one end, from any state in which
+        somebody may call."""
+        symbols = tuple(symbol for _, symbol in parameters(each.forall))
+        worlds = each.system(ending.before), NoCall(), each.system(ending.completed)
+        said = claim(cases_of(each, (*worlds, *map(SymInt, symbols))))
+        known, last = self._known(ending), len(ending.middles)
+        goal = self.attempts.prove(said, ending, known, stable(each.id), last, symbols)
+        return goal if isinstance(goal, Proof) else Failure(goal.why, goal.reason)
+
+    def _prove(
+        self, each: Property, goal: Bool, ending: Ending, position: int, symbols: tuple[Int, ...]
+    ) -> Goal:
+        """A goal of a property.  An ordinary invariant must follow from such invariants alone,
+        since calls begin in the middle of others, too; what is said of a call is said of one that
+        begins at rest."""
+        at_rest = each.at_rest or each.kind not in INVARIANTS
+        known = self._known(ending)
+        return self.attempts.prove(goal, ending, known, each.id, position, symbols, at_rest=at_rest)
+
+    def _arguments(self, each: Property, ending: Ending) -> tuple[object, ...] | None:
         if each.kind in INVARIANTS:
-            return (each.system(after),)
+            return (each.system(ending.after),)
         if ending.call is None:
             return None
-        return (each.system(before), ending.call, each.system(after))
+        return (each.system(ending.before), ending.call, each.system(ending.completed))
 
-    def _listen(
-        self, each: Property, cases: Sequence[Case], ending: Ending, instances: Instances
-    ) -> None:
+    def _listen(self, each: Property, cases: Sequence[Case], ending: Ending) -> None:
         """Find out whether the property says anything on this end."""
         if each.id not in self._silent or each.id in self.spoke:
             return
@@ -249,69 +312,9 @@ class _Work:
             tried = self._tries[each.id] = self._tries.get(each.id, 0) + 1
             if tried > _TRIES:
                 return
-            if self._happens(ending, instances, condition):
+            if self.attempts.happens(ending, self._known(ending), condition):
                 self.spoke.add(each.id)
                 return
-
-    # Asking the solvers
-
-    def _is_impossible(self, ending: Ending) -> bool:
-        """Whether no state and no call at all lead to an end: two solvers agree on that."""
-        known = self._impossible.get(ending.conditions)
-        if known is None:
-            answer = self._ask(ending.conditions, FALSE, "impossible", _GLANCE)
-            known = isinstance(answer, Proved) and bool(answer.confirmed_by)
-            self._impossible[ending.conditions] = known
-        return known
-
-    def _happens(self, ending: Ending, instances: Instances, condition: Bool) -> bool:
-        """Whether an end was shown to be reachable from a state that satisfies the invariants."""
-        if condition is FALSE:
-            return False
-        everything = instances.upto(len(ending.middles), ())
-        assumptions = (
-            *ending.conditions,
-            condition,
-            *everything.values(),
-            *ending.ledger.facts(chains=True),
-        )
-        return isinstance(self._ask(assumptions, FALSE, "reachable", _LOOK), Counterexample)
-
-    def _prove(
-        self,
-        goal: Bool,
-        ending: Ending,
-        instances: Instances,
-        own: str,
-        position: int,
-        symbols: tuple[Int, ...] = (),
-    ) -> Goal:
-        """A goal from what holds at the start and after the first ``position`` unknown calls."""
-        if goal is TRUE:
-            return Proof()
-        if own and goal is instances.at(own, symbols):
-            return Proof(frozenset({own}))
-        if self._is_impossible(ending):
-            return Proof()
-        answer: object = None
-        for only, chains in ((own, False), (None, False), (None, True)):
-            chosen = instances.upto(position, symbols, only)
-            facts = ending.ledger.facts(chains=chains)
-            assumptions = (*ending.conditions, *facts, *chosen.values())
-            answer = self._ask(assumptions, goal, self.unit.name)
-            if isinstance(answer, Proved) and answer.confirmed_by:
-                return Proof(frozenset(pid for pid, _ in chosen))
-        if isinstance(answer, Counterexample):
-            return Failure(Why.INDUCTION, "", None) if not own else _Broken.of(answer, goal)
-        if isinstance(answer, Proved):
-            return Failure(Why.UNKNOWN, f"cvc5 does not confirm the proof: {answer.unconfirmed}")
-        return Failure(Why.UNKNOWN, f"the solvers give no answer: {getattr(answer, 'reason', '')}")
-
-    def _ask(
-        self, assumptions: Sequence[Bool], goal: Bool, name: str, limits: Limits | None = None
-    ) -> object:
-        self.effort.queries += 1
-        return check(query(name, assumptions, goal), limits or self._limits, confirm=True)
 
     def _explained(
         self,
@@ -320,21 +323,13 @@ class _Work:
         ending: Ending,
         forall: tuple[tuple[str, object], ...],
     ) -> Failure:
-        if not isinstance(goal, _Broken) or goal.answer is None:
+        if not isinstance(goal, Broken) or goal.answer is None:
             return Failure(goal.why, f"{self.unit.name}: {goal.reason}")
-        trial = trial_of(each, self.unit, ending, goal.answer.assignment, forall)
+        model = goal.answer
+        if self._grounded is not None and goal.asked is not None:
+            model = self._grounded.call(goal.asked) or model
+        trial = trial_of(each, self.unit, ending, model.assignment, forall)
         return Failure(Why.INDUCTION, f"{self.unit.name}", trial)
-
-
-@dataclass(frozen=True)
-class _Broken(Failure):
-    """A failure with the model that shows it."""
-
-    answer: Counterexample | None = None
-
-    @classmethod
-    def of(cls, answer: Counterexample, goal: Bool) -> _Broken:
-        return cls(Why.INDUCTION, f"{not_(goal)!r} is possible", None, answer)
 
 
 def _both(one: Goal, other: Goal) -> Goal:

@@ -84,6 +84,11 @@ class UnitReport:
     """The invariants that were assumed when ``feasible`` and ``spoke`` were found."""
     listened: frozenset[str] = frozenset()
     """The properties for which ``spoke`` was worked out."""
+    also: frozenset[str] = frozenset()
+    """The contracts that were allowed to make the call."""
+    reentered: frozenset[tuple[str, str]] = frozenset()
+    """Which contracts called which others that were running already; see
+    :attr:`harness.symbolic.machine.Exploration.reentered`."""
     paths: int = 0
     queries: int = 0
     seconds: float = 0.0

@@ -10,10 +10,15 @@ from harness.chain.world import ConcreteWorld
 from harness.compiled import CompiledSystem
 from harness.errors import HarnessError
 from harness.judges.evaluate import Checker, PropertyFault
+from harness.judges.prove.assumed import Assumed, is_stable, property_of, stable
+from harness.judges.prove.attempts import Asked
 from harness.judges.prove.cases import cases_of, claim
 from harness.judges.prove.endings import Executor, parameters
-from harness.judges.prove.prover import INVARIANTS, Prover
-from harness.judges.prove.report import Failure, Goal, Proof, Why
+from harness.judges.prove.footprint import Footprint, blank_world, footprint_of
+from harness.judges.prove.grounded import Grounded
+from harness.judges.prove.prover import INVARIANTS, PROVABLE, Prover
+from harness.judges.prove.report import Failure, Goal, Proof, UnitReport, Why
+from harness.judges.prove.stable import composes, ignores_the_call
 from harness.judges.prove.units import Unit, units_of
 from harness.property import Property
 from harness.symbolic.explore import TooManyPaths
@@ -22,6 +27,7 @@ from harness.symbolic.solve import Limits, Proved, Query, check
 from harness.symbolic.terms import TRUE, term_scope
 from harness.symbolic.values import SymInt
 from harness.symbolic.world import DeployedWorld
+from harness.world import World
 
 __all__ = ["Session"]
 
@@ -29,9 +35,15 @@ __all__ = ["Session"]
 class Session:
     """A deployed system and its properties."""
 
-    def __init__(self, compiled: CompiledSystem, properties: Sequence[Property]) -> None:
+    def __init__(
+        self,
+        compiled: CompiledSystem,
+        properties: Sequence[Property],
+        asked: Asked | None = None,
+    ) -> None:
         self.compiled = compiled
-        self.properties = {each.id: each for each in properties}
+        self.properties = {each.id: each for each in properties if each.kind in PROVABLE}
+        self._asked = asked
 
     @cached_property
     def world(self) -> ConcreteWorld:
@@ -44,13 +56,64 @@ class Session:
         return units_of(self.compiled)
 
     @cached_property
-    def prover(self) -> Prover:
-        """Proves the units."""
-        settings = {
+    def settings(self) -> dict[str, Setting]:
+        """The chains with the contracts as they were deployed."""
+        return {
             chain: Setting.of_world(self.world, chain, UnknownCode.HAVOC)
             for chain in self.compiled.chains
         }
-        return Prover(Executor(self.compiled, settings, self.world.initially()))
+
+    @cached_property
+    def prover(self) -> Prover:
+        """Proves the units."""
+        executor = Executor(self.compiled, self.settings, self.world.initially())
+        grounded = Grounded(self.world)
+        return Prover(executor, self.footprints, asked=self._asked, grounded=grounded)
+
+    def prove(
+        self,
+        unit: str,
+        goals: frozenset[str],
+        assumed: frozenset[str],
+        silent: frozenset[str],
+        also: frozenset[str] = frozenset(),
+    ) -> UnitReport:
+        """Prove goals of a unit, all by their names; see :meth:`Prover.unit`."""
+        plain = [self.properties[name] for name in sorted(goals) if not is_stable(name)]
+        kept = [self.properties[property_of(name)] for name in sorted(goals) if is_stable(name)]
+        known = Assumed.of(assumed, self.properties)
+        return self.prover.unit(self.units[unit], plain, known, silent, kept, also)
+
+    def bases(self) -> tuple[dict[str, Goal], frozenset[str]]:
+        """The base case of every goal, and which properties said something right after deployment.
+
+        Of a transition that ignores its call: whether it holds of any number of calls that keep it.
+        """
+        found: dict[str, Goal] = {}
+        spoke: set[str] = set()
+        for name, each in self.properties.items():
+            found[name], said = self.base(each)
+            if said:
+                spoke.add(name)
+            if ignores_the_call(each):
+                if composes(each, self.blank):
+                    found[stable(name)] = Proof()
+                else:
+                    found[stable(name)] = Failure(Why.UNKNOWN, f"{name} does not compose")
+        return found, frozenset(spoke)
+
+    def blank(self, era: str) -> World:
+        """A state of which nothing is known; see :func:`blank_world`."""
+        return blank_world(self.compiled, self.settings, self.world.initially(), era)
+
+    @cached_property
+    def footprints(self) -> dict[str, Footprint]:
+        """What each property reads, by id."""
+        initial = self.world.initially()
+        return {
+            name: footprint_of(each, self.compiled, self.settings, initial)
+            for name, each in self.properties.items()
+        }
 
     def base(self, each: Property) -> tuple[Goal, bool]:
         """Whether an invariant holds right after deployment, and whether it said anything.

@@ -3,6 +3,8 @@
 l1_token.transfer(address,uint256)   a call of a function
 l1_token.*                           any other call: plain ether, a selector that no function has
 outside@l1                           a transaction that calls none of the system's contracts
+failed@l1_to_l2                      a message that is due is tried, and its call fails
+delivered@l1_to_l2                   it succeeds, and is none that any declared kind asks for
 environment                          time passes, and ether turns up
 """
 
@@ -14,12 +16,25 @@ from fnmatch import fnmatchcase
 from harness.compile import AbiFunction
 from harness.compiled import CompiledSystem
 from harness.symbolic.terms import Bool, Int, compare, const
+from harness.transport import Channel
 
-__all__ = ["ENVIRONMENT", "OTHER", "OUTSIDE", "Unit", "senders", "units_of"]
+__all__ = [
+    "DELIVERED",
+    "ENVIRONMENT",
+    "FAILED",
+    "OTHER",
+    "OUTSIDE",
+    "Unit",
+    "channels_due",
+    "senders",
+    "units_of",
+]
 
 ENVIRONMENT = "environment"
 OUTSIDE = "outside"
 OTHER = "*"
+FAILED = "failed"
+DELIVERED = "delivered"
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,10 @@ class Unit:
     chain: str = ""
     contract: str = ""
     function: AbiFunction | None = None
+    channel: str = ""
+    """The channel of which a message is tried."""
+    accepted: bool = False
+    """Whether that succeeds."""
 
     @property
     def is_call(self) -> bool:
@@ -50,25 +69,43 @@ def units_of(compiled: CompiledSystem) -> dict[str, Unit]:
     ]
     found += [Unit(f"{name}.{OTHER}", _chain(compiled, name), name) for name in compiled.contracts]
     found += [Unit(f"{OUTSIDE}@{chain}", chain) for chain in compiled.chains]
+    found += [
+        Unit(f"{name}@{channel.name}", channel.to, channel=channel.name, accepted=accepted)
+        for channel in channels_due(compiled)
+        for name, accepted in ((FAILED, False), (DELIVERED, True))
+    ]
     found.append(Unit(ENVIRONMENT))
     return {unit.name: unit for unit in found}
+
+
+def channels_due(compiled: CompiledSystem) -> list[Channel]:
+    """The channels on which the environment itself makes the calls that messages ask for."""
+    return [
+        channel
+        for transport in compiled.system.transports
+        for channel in transport.carries
+        if channel.due is not None
+    ]
 
 
 def _chain(compiled: CompiledSystem, contract: str) -> str:
     return compiled.contracts[contract].chain.name
 
 
-def senders(compiled: CompiledSystem, unit: Unit, caller: Int) -> tuple[Bool, ...]:
+def senders(
+    compiled: CompiledSystem, unit: Unit, caller: Int, also: frozenset[str] = frozenset()
+) -> tuple[Bool, ...]:
     """Who may make a call: anybody but the contracts themselves and trusted actors who refrain.
 
-    Nobody has the address 0.
+    Nobody has the address 0.  ``also`` names contracts that may call nevertheless: their calls are
+    not followed from where they are made.
     An actor who refrains from everything acts for a transport, which may make any call in his
     name; so may anybody else in whose name a transport delivers.
     """
     barred = [
         int(declared.address)
         for declared in compiled.contracts.values()
-        if declared.chain.name == unit.chain
+        if declared.chain.name == unit.chain and declared.name not in also
     ]
     name = f"{unit.contract}.{unit.called}"
     for actor in compiled.actors.values():

@@ -43,12 +43,14 @@ class Verdicts:
         reached: Mapping[str, Reached],
         error: Failed | None,
         seconds: float,
+        bearing: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self._case = case
         self._induction = induction
         self._reached = reached
         self._error = error
         self._seconds = seconds
+        self._bearing = bearing
         self._assumptions = (*ASSUMPTIONS, *OWN_ASSUMPTIONS, *assumptions_of(case.compiled.system))
         self._bounds: dict[str, Any] = {
             "units": len(induction.goals),
@@ -90,6 +92,12 @@ class Verdicts:
             reason = "it says nothing (None) on every path that can be taken"
             return self._result(each, Verdict.VACUOUS, reason)
         return self._result(each, Verdict.PROVED, None)
+
+    def _bounds_of(self, each: Property) -> dict[str, Any]:
+        """What the verdict covers; where it was found out, what its proof rests on."""
+        if self._bearing is None or not self._induction.is_proved(each.id):
+            return self._bounds
+        return {**self._bounds, "load_bearing": sorted(self._bearing.get(each.id, ()))}
 
     def _reason(self, failures: list[Failure]) -> str:
         """The first reason in full, and how many more there are."""
@@ -152,7 +160,7 @@ class Verdicts:
             verdict=verdict,
             required=required_of(JudgeName.PROVE, each.required),
             reason=reason,
-            bounds=self._bounds,
+            bounds=self._bounds_of(each),
             assumptions=(*self._assumptions, more) if more else self._assumptions,
             seconds=self._seconds,
             witness=witness,

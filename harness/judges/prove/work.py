@@ -9,70 +9,71 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from harness.compiled import compile_system
-from harness.judges.prove.cache import Cache
+from harness.judges.protocol import Case
+from harness.judges.prove.dump import Dump
 from harness.judges.prove.reach import Reached, reach
-from harness.judges.prove.report import Goal, Trial
+from harness.judges.prove.report import Trial
 from harness.judges.prove.session import Session
 from harness.judges.workers import Send
-from harness.property import Kind
 from harness.targets import load_targets
 from harness.witness import code_hash
 
-__all__ = ["Assignment", "base_cases", "prove_units", "try_to_reach"]
+__all__ = ["Assignment", "Order", "fingerprint", "prove", "try_to_reach"]
+
+_HARNESS = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which system a worker is to load."""
+    """Which system a worker is to load, and what it leaves of its queries."""
 
     system: str
     root: Path
     target: str
     properties: frozenset[str]
-    cache: Path | None
+    dump: Path | None = None
+    """The folder that every query is written to."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is to do next: goals of a unit, or the base cases where no unit is named."""
+
+    unit: str = ""
+    goals: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+    """Contracts that may make the call."""
 
 
 def _session(assignment: Assignment) -> Session:
     targets = load_targets([assignment.target], assignment.root)
     target = next(each for each in targets if each.name == assignment.system)
     chosen = [p for p in target.properties if p.id in assignment.properties]
-    return Session(compile_system(target.system, target.root), chosen)
+    asked = Dump(assignment.dump).asked if assignment.dump else None
+    return Session(compile_system(target.system, target.root), chosen, asked)
 
 
-def base_cases(assignment: Assignment, send: Send) -> tuple[dict[str, Goal], frozenset[str]]:
-    """The base case of every property, and which said something right after deployment."""
+def prove(assignment: Assignment, send: Send) -> None:
+    """Ask for orders and carry them out, until there are none.
+
+    Every message is answered with the next order: ``None`` at first, then what came of the last
+    one, a :class:`UnitReport` or the base cases of all goals.
+    """
     session = _session(assignment)
-    found = {
-        name: session.base(each)
-        for name, each in session.properties.items()
-        if each.kind is not Kind.REFINEMENT
-    }
-    spoke = frozenset(name for name, (_, said) in found.items() if said)
-    return {name: goal for name, (goal, _) in found.items()}, spoke
-
-
-def prove_units(
-    assignment: Assignment,
-    units: Mapping[str, frozenset[str]],
-    assumed: frozenset[str],
-    silent: frozenset[str],
-    send: Send,
-) -> None:
-    """Prove goals of some units, one after the other; sends ``("begin", name)``, then a report."""
-    session = _session(assignment)
-    store = Cache(assignment.cache, fingerprint(session)) if assignment.cache else None
-    invariants = [session.properties[name] for name in sorted(assumed)]
-    for name, goals in units.items():
-        send(("begin", name))
-        report = store.load(name, goals, assumed, silent) if store else None
-        if report is None:
-            chosen = [session.properties[each] for each in sorted(goals)]
-            report = session.prover.unit(session.units[name], chosen, invariants, silent)
-            if store:
-                store.save(report)
-        send(("unit", report))
+    found: Any = None
+    while True:
+        order: Order | None = send(found)
+        if order is None:
+            return
+        if order.unit:
+            found = session.prove(order.unit, order.goals, order.assumed, order.silent, order.also)
+        else:
+            found = session.bases()
 
 
 def try_to_reach(
@@ -88,27 +89,31 @@ def try_to_reach(
     return reach(session.compiled, properties, trials, assignment.target, witnesses, effort=effort)
 
 
-def fingerprint(session: Session) -> bytes:
-    """What a proof depends on besides its goal: code, deployment, properties, and the prover."""
-    digest = hashlib.sha256(code_hash(session.compiled).encode())
+def fingerprint(case: Case) -> bytes:
+    """What a proof depends on besides its goal: code, wiring, properties, and the prover.
+
+    The wiring decides with which arguments contracts are deployed, so all of the project's own
+    Python that was loaded counts.
+    """
+    compiled = case.compiled
+    digest = hashlib.sha256(code_hash(compiled).encode())
     digest.update(_engine())
-    digest.update(session.compiled.system.__qualname__.encode())
+    digest.update(compiled.system.__qualname__.encode())
+    for each in sorted(case.properties, key=lambda p: p.id):
+        digest.update(f"{each.id}:{each.kind.value}:{each.on}:{each.at_rest}:{each.code}".encode())
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file and Path(file).is_relative_to(session.compiled.root) and _is_source(file):
+        if file and Path(file).is_relative_to(compiled.root) and _is_source(file):
             digest.update(name.encode() + b"\0" + Path(file).read_bytes())
-    for chain, one in sorted(session.world.chains.items()):
-        for contract, declared in sorted(session.compiled.contracts.items()):
-            if declared.chain.name == chain:
-                address = int(declared.address)
-                digest.update(f"{contract}@{address:x}".encode() + one.code(address))
-    for name, layout in sorted(session.compiled.contracts.items()):
-        digest.update(f"{name}:{session.compiled.layout(name)!r}:{layout.source}".encode())
+    for name, layout in sorted(compiled.contracts.items()):
+        digest.update(f"{name}:{compiled.layout(name)!r}:{layout.source}".encode())
     return digest.digest()
 
 
 def _is_source(file: str) -> bool:
-    return file.endswith(".py") and "site-packages" not in Path(file).parts
+    path = Path(file)
+    own = path.is_relative_to(_HARNESS)
+    return file.endswith(".py") and "site-packages" not in path.parts and not own
 
 
 @cache
@@ -117,7 +122,6 @@ def _engine() -> bytes:
     digest = hashlib.sha256()
     for package in ("z3-solver", "cvc5"):
         digest.update(version(package).encode())
-    here = Path(__file__).resolve().parents[2]
-    for file in sorted(here.rglob("*.py")):
-        digest.update(file.relative_to(here).as_posix().encode() + b"\0" + file.read_bytes())
+    for file in sorted(_HARNESS.rglob("*.py")):
+        digest.update(file.relative_to(_HARNESS).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.digest()

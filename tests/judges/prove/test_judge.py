@@ -9,10 +9,9 @@ import pytest
 
 from harness.judges.protocol import Case, Options, Progress
 from harness.judges.prove import ProveJudge, judge
-from harness.judges.prove.report import Proof
-from harness.judges.prove.work import base_cases
+from harness.judges.prove.session import Session
 from harness.judges.replay import replay
-from harness.judges.workers import Failed, Finished, Task
+from harness.judges.workers import Failed, Task
 from harness.verdict import JudgeName, Result, Verdict
 from harness.witness import load_witness
 from tests.judges.prove.bank import VARIANTS, Variant, compiled, properties
@@ -46,7 +45,7 @@ def test_says_what_is_proved_and_on_what_it_rests(tmp_path: Path) -> None:
 
     again, told = run(tmp_path)
     assert {each.verdict for each in again.values()} == {Verdict.PROVED}
-    assert told[-1].figures["queries"] == 0, "all of it was in the cache"
+    assert not told, "all of it was in the cache"
 
 
 def test_an_amount_that_no_fuzzer_hits_is_refuted_with_a_witness(tmp_path: Path) -> None:
@@ -88,16 +87,15 @@ def test_a_worker_that_runs_out_of_time_proves_nothing(tmp_path: Path) -> None:
 
 def test_a_worker_that_dies_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     killed = Failed("the worker was killed by SIGKILL")
-    told = 0
+    told: list[str] = []
 
     def supervise(tasks: list[Task], *_: Any, on_message: Any, **__: Any) -> list[Any]:
-        nonlocal told
-        if tasks[0].function is base_cases:
-            return [Finished(({"BANK-004": Proof()}, frozenset({"BANK-004"})))]
-        for number, task in enumerate(tasks):
-            told += 1
-            on_message(number, ("begin", next(iter(task.args[1]))))
-        return [killed for _ in tasks]
+        order = on_message(0, None)
+        if not order.unit:
+            session = Session(compiled(), properties("BANK-004"))
+            order = on_message(0, session.bases())
+        told.append(order.unit)
+        return [killed]
 
     monkeypatch.setattr(judge, "supervise", supervise)
     results, _ = run(tmp_path, "BANK-004")
@@ -105,7 +103,42 @@ def test_a_worker_that_dies_proves_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert result.verdict is Verdict.INCOMPLETE
     assert result.reason is not None
     assert result.reason.startswith("token.approve(address,uint256): the worker was killed")
-    assert told == 12, "each unit is tried, and a death takes only the one that it happened to"
+    assert len(set(told)) == len(told) == 12, "a death takes only the unit that it happened to"
+
+
+def test_a_death_in_the_base_cases_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def supervise(tasks: list[Task], *_: Any, on_message: Any, **__: Any) -> list[Any]:
+        assert not on_message(0, None).unit
+        return [Failed("out of memory")]
+
+    monkeypatch.setattr(judge, "supervise", supervise)
+    results, _ = run(tmp_path, "BANK-004")
+    assert results["BANK-004"].verdict is Verdict.INCOMPLETE
+    assert results["BANK-004"].reason == "out of memory"
+
+
+def test_every_query_can_be_written_down(tmp_path: Path) -> None:
+    case = Case(compiled(), properties("BANK-004"), "checks")
+    options = Options(witnesses=tmp_path / "w", cache=tmp_path / "c", dump_smt=tmp_path / "smt")
+    assert [each.verdict for each in ProveJudge(cases=0).judge(case, options, lambda _: None)] == [
+        Verdict.PROVED
+    ]
+    [folder] = (tmp_path / "smt").iterdir()
+    texts = {path: path.read_text() for path in folder.iterdir()}
+    [proof, *_] = [t for t in texts.values() if "; property: BANK-004\n" in t]
+    assert proof.startswith("; unit: ")
+    assert "; z3: unsat\n; cvc5: unsat\n" in proof
+    assert "(check-sat)" in proof
+    assert not (tmp_path / "c").exists(), "what was not asked could not be written"
+
+
+def test_tells_which_invariants_bear_the_load(tmp_path: Path) -> None:
+    case = Case(compiled(), properties("BANK-001", "BANK-004"), "checks")
+    options = Options(witnesses=tmp_path / "w", cache=tmp_path / "c", ablation=True)
+    found = {e.property_id: e for e in ProveJudge(cases=0).judge(case, options, lambda _: None)}
+    assert {each.verdict for each in found.values()} == {Verdict.PROVED}
+    for each in found.values():
+        assert each.property_id not in each.bounds["load_bearing"]
 
 
 def test_asks_for_nothing_that_is_not_there() -> None:

@@ -142,7 +142,7 @@ def test_ether_follows_the_call() -> None:
 
 def test_messages_are_refused_by_name() -> None:
     kind = MessageKind("up", "vault", "deposit")
-    with pytest.raises(Unsupported, match="messages between chains are not modelled"):
+    with pytest.raises(Unsupported, match="a system without transports sends no messages"):
         ending("token.burn(uint256)").before.message_total(kind, MessageStatus.LOST, "amount")
 
 
