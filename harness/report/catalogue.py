@@ -15,6 +15,7 @@ from harness.config import load_config
 from harness.errors import HarnessError
 from harness.property import Property
 from harness.report.json import relative
+from harness.report.limits import limit_of
 from harness.targets import Target, load_targets, project_of
 
 __all__ = ["FILE", "catalogue", "main"]
@@ -40,8 +41,22 @@ def catalogue(targets: Iterable[Target], command: str) -> str:
         lines.append(f"| {' | '.join('---' for _ in _COLUMNS)} |")
         for each in sorted(target.properties, key=lambda p: p.id):
             lines.append(f"| {' | '.join(_row(each, target.root))} |")
-        lines.append("")
+        lines += ["", *_limits(target)]
     return "\n".join(lines)
+
+
+def _limits(target: Target) -> list[str]:
+    """A table of the limits that properties state, if any does."""
+    stated = [(each.id, limit_of(each)) for each in sorted(target.properties, key=lambda p: p.id)]
+    rows = [
+        f"| {name} | `{limit.formula}` | {_cell(limit.numbers)} |"
+        for name, limit in stated
+        if limit is not None
+    ]
+    if not rows:
+        return []
+    head = ("| Id | Limit | For the real parameters |", "| --- | --- | --- |")
+    return [f"### Limits of {target.name}", "", *head, *rows, ""]
 
 
 def _row(each: Property, root: Path) -> tuple[str, ...]:

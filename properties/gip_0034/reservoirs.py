@@ -6,6 +6,7 @@ Amounts are wei of GRT; rates and fractions are 1e18 fixed point.
 from __future__ import annotations
 
 from harness import CallView, invariant, rule, transition
+from properties.gip_0034.figures import dripped_in
 from properties.gip_0034.system import Gip0034
 
 # Invariants
@@ -68,8 +69,7 @@ def only_a_drip_mints_on_l1(before: Gip0034, call: CallView, after: Gip0034) -> 
     rise = after.l1_token.state._totalSupply - before.l1_token.state._totalSupply
     if rise <= 0:
         return None
-    drips = call.is_to("l1_reservoir.drip") or call.is_to("l1_reservoir.dripFor")
-    return drips and rise == after.dripped.total - before.dripped.total
+    return dripped_in(before, after) and rise == after.dripped.total - before.dripped.total
 
 
 @transition("GIP-0034-011", severity="critical", source="GIP-0034, staged parameters")
@@ -80,9 +80,8 @@ def parameters_take_effect_at_a_drip(
     was, now = before.l1_reservoir.state, after.l1_reservoir.state
     if was.issuanceRate == now.issuanceRate and was.l2RewardsFraction == now.l2RewardsFraction:
         return None
-    drips = call.is_to("l1_reservoir.drip") or call.is_to("l1_reservoir.dripFor")
     return (
-        drips
+        dripped_in(before, after)
         and now.issuanceRate == was.nextIssuanceRate
         and now.l2RewardsFraction == was.nextL2RewardsFraction
     )
@@ -160,6 +159,7 @@ def only_the_governor_stages(before: Gip0034, call: CallView, after: Gip0034) ->
     changed = (
         was.nextIssuanceRate != now.nextIssuanceRate
         or was.nextL2RewardsFraction != now.nextL2RewardsFraction
+        or was.dripInterval != now.dripInterval
         or was.minDripInterval != now.minDripInterval
         or was.dripRewardPerBlock != now.dripRewardPerBlock
     )

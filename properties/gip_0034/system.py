@@ -17,7 +17,7 @@ from harness import (
 )
 from properties.messaging import CONTRACTS, TO_L2, ArbitrumTransport
 
-__all__ = ["Gip0034"]
+__all__ = ["Gip0034", "InFlightGip0034", "NewbornGip0034"]
 
 GRT = 10**18
 ONE = 10**18
@@ -25,7 +25,10 @@ DAY = 24 * 3600
 
 SUPPLY = 10**10 * GRT
 ISSUANCE_RATE = 1_000_000_023_206_889_619
-"""Per block, 1e18 fixed point: 5 % a year."""
+"""Per block, 1e18 fixed point: 5 % in a year of 15-second blocks, 6.27 % in one of 12 seconds."""
+
+_A_LITTLE_LESS = ISSUANCE_RATE - 10**6
+"""So little that the next drip need not wait for it: n + A is more than T soon."""
 
 DRIP_INTERVAL = 50_400
 """Blocks that a drip mints ahead: a week."""
@@ -40,6 +43,10 @@ KEEPER_REWARD = GRT
 """Wei of GRT for each block since the last drip."""
 
 SUBMISSION_COST = 10**14
+_GAS, _GAS_PRICE = 1_000_000, 10**9
+_TICKET = SUBMISSION_COST + _GAS * _GAS_PRICE
+"""Wei that a ticket costs which redeems itself."""
+
 L1_RESERVOIR = 0xFE00_0000_0000_0000_0000_0000_0000_0000_0000_D419
 """High on purpose: its alias on L2 wraps around 2**160."""
 
@@ -56,6 +63,22 @@ _PRICES = {
     "maxFeePerGas": (10**9,),
     "maxSubmissionCost": (SUBMISSION_COST,),
 }
+
+
+_OUTBOUND_DATA = b"".join(word.to_bytes(32, "big") for word in (SUBMISSION_COST, 64, 0))
+"""What the gateway on L1 takes as data: the submission cost, and nothing for a hook."""
+
+
+def _signal_on_l1(w: Gip0034) -> int:
+    return int(w.l1_curation.state.signal[SUBGRAPHS[0]])
+
+
+def _signal_on_l2(w: Gip0034) -> int:
+    return int(w.l2_curation.state.signal[SUBGRAPHS[0]])
+
+
+def _next_nonce(w: Gip0034) -> int:
+    return int(w.l1_reservoir.state.nextDripNonce)
 
 
 class Gip0034(System):
@@ -84,7 +107,7 @@ class Gip0034(System):
     oracle = actor()
     governor = trusted(
         "governance: it sets rates, fractions, and drippers",
-        refrains=("*.setMinter", "*.setCallhookAllowed", "*.initialSnapshot"),
+        refrains=("*.setMinter", "*.setCallhookAllowed"),
     )
     arbos = trusted(
         "the L2 protocol itself, moved by the transport only", refrains=("*",), ether=1 << 160
@@ -118,10 +141,21 @@ class Gip0034(System):
     dripped = event_total(l1_reservoir, "RewardsDripped", "minted")
     sent_to_l2 = event_total(l1_reservoir, "RewardsDripped", "sentToL2")
     keeper = event_total(l1_reservoir, "RewardsDripped", "keeperReward")
+    snapshots = event_total(l1_reservoir, "InitialSnapshotTaken", "issuanceBase")
+    rates = event_total(l1_reservoir, "IssuanceRateUpdated", "value")
     messages_sent = event_total(l1_reservoir, "DripSent", "amount")
+    bases_sent = event_total(l1_reservoir, "DripSent", "issuanceBase")
+    rates_sent = event_total(l1_reservoir, "DripSent", "issuanceRate")
+    l1_keeper_paid = event_total(l1_reservoir, "KeeperRewardPaid", "amount")
+    deposited = event_total(l1_gateway, "DepositInitiated", "amount")
     l1_pulled = event_total(l1_reservoir, "RewardsPulled", "amount")
     l1_burned = event_total(l1_reservoir, "RewardsBurned", "amount")
+    l2_pulled = event_total(l2_reservoir, "RewardsPulled", "amount")
+    l2_burned = event_total(l2_reservoir, "RewardsBurned", "amount")
     received = event_total(l2_reservoir, "DripReceived", "amount")
+    l1_closed = event_total(l1_staking, "AllocationClosed", "rewards")
+    l2_closed = event_total(l2_staking, "AllocationClosed", "rewards")
+    repairs = event_total(l2_reservoir, "NextDripNonceSet", "value")
     keeper_share = event_total(l2_reservoir, "KeeperRewardPaid", "keeperAmount")
     redeemer_share = event_total(l2_reservoir, "KeeperRewardPaid", "redeemerAmount")
 
@@ -129,6 +163,10 @@ class Gip0034(System):
         f"{token}.{label}": "text for wallets, which nothing depends on"
         for token in ("l1_token", "l2_token")
         for label in ("_name", "_symbol")
+    }
+
+    bytes_formats = {  # noqa: RUF012  (System declares it as a class variable)
+        "l1_gateway.outboundTransfer.data": ("uint256", "bytes"),
     }
 
     likely = {  # noqa: RUF012  (System declares it as a class variable)
@@ -143,27 +181,53 @@ class Gip0034(System):
             for name, values in _PRICES.items()
         },
         **{
-            f"{layer}_{contract}.{function}.{name}": SUBGRAPHS
+            f"{layer}_{contract}.{function}.subgraph": SUBGRAPHS
             for layer in ("l1", "l2")
             for contract, function in (
                 ("curation", "mint"),
                 ("curation", "burn"),
                 ("staking", "allocate"),
                 ("rewards", "setDenied"),
+                ("rewards", "onSubgraphSignalUpdate"),
+                ("rewards", "onSubgraphAllocationUpdate"),
             )
-            for name in ("subgraph", "subgraphId", "subgraphDeploymentID")
         },
-        "l1_reservoir.setIssuanceRate.rate": (ISSUANCE_RATE, ONE, ONE + 30 * 10**9),
-        "l1_reservoir.setL2RewardsFraction.fraction": (0, L2_FRACTION, ONE),
+        "l1_reservoir.drip.keeperRewardBeneficiary": (alice, bob, dripper, 0),
+        "l1_reservoir.dripFor.keeperRewardBeneficiary": (alice, bob),
+        "l1_reservoir.dripFor.indexer": (alice, alice, bob),
+        "l1_staking.closeAllocation.id": (0, 1),
+        "l2_staking.closeAllocation.id": (0, 1),
+        "l1_gateway.outboundTransfer.token": (l1_token,),
+        "l1_gateway.outboundTransfer.data": (_OUTBOUND_DATA,),
+        "l2_gateway.outboundTransfer.l1Token_": (l1_token,),
+        "l1_reservoir.setIssuanceRate.value": (
+            ISSUANCE_RATE,
+            _A_LITTLE_LESS,
+            ONE,
+            ONE + 30 * 10**9,
+        ),
+        "l1_reservoir.setL2RewardsFraction.value": (0, L2_FRACTION, ONE),
+        "l1_reservoir.setDripInterval.value": (DRIP_INTERVAL, 1_000),
+        "l1_reservoir.setMinDripInterval.value": (0, MIN_DRIP_INTERVAL, 100),
+        "l1_reservoir.setDripRewardPerBlock.value": (0, 1, KEEPER_REWARD),
+        "l1_curation.burn.tokens": (_signal_on_l1, None),
+        "l2_curation.burn.tokens": (_signal_on_l2, None),
+        "l1_rewards.setMinimumSubgraphSignal.value": (_signal_on_l1,),
+        "l2_rewards.setMinimumSubgraphSignal.value": (_signal_on_l2,),
+        "l2_reservoir.setNextDripNonce.value": (_next_nonce,),
+        "l2_reservoir.setL2KeeperRewardFraction.value": (0, ONE // 3, ONE),
     }
 
     @classmethod
     def deploy(cls, d: Deployment) -> None:
-        """Deploy both chains, stage the parameters, and make a first drip."""
+        """Deploy both chains, stage the parameters, make a first drip, and endow both chains."""
         _deploy_shared(d)
         _deploy_layers(d)
         _configure(d)
-        _endow(d)
+        _endow_l1(d)
+        _first_drip(d)
+        _endow_l2(d)
+        d.wait(MIN_DRIP_INTERVAL + 1)
 
     @classmethod
     def payment(
@@ -178,7 +242,39 @@ class Gip0034(System):
         if function == "createRetryableTicket":
             gas = args["gasLimit"] * args["maxFeePerGas"]
             return int(args["maxSubmissionCost"] + args["l2CallValue"] + gas)
+        if (contract, function) == ("l1_gateway", "outboundTransfer"):
+            return int(SUBMISSION_COST + args["maxGas"] * args["gasPriceBid"])
         return 0 if function == "sendTxToL1" else None
+
+
+class InFlightGip0034(Gip0034):
+    """The same system with a drip on its way to L2, and a lower rate staged for the next one."""
+
+    title = "The Graph's reservoirs (GIP-0034), with a drip on its way to L2"
+
+    @classmethod
+    def deploy(cls, d: Deployment) -> None:
+        """Deploy as usual, drip once more, and stage a rate that still allows an early drip."""
+        Gip0034.deploy(d)
+        terms = (_GAS, _GAS_PRICE, SUBMISSION_COST, cls.bob)
+        d.send(cls.dripper, cls.l1_reservoir, "drip", *terms, value=_TICKET)
+        d.send(cls.governor, cls.l1_reservoir, "setIssuanceRate", _A_LITTLE_LESS)
+        d.wait(MIN_DRIP_INTERVAL + 1)
+
+
+class NewbornGip0034(Gip0034):
+    """The same system before its first drip."""
+
+    title = "The Graph's reservoirs (GIP-0034), before the first drip"
+
+    @classmethod
+    def deploy(cls, d: Deployment) -> None:
+        """Deploy both chains, stage the parameters, and endow L1."""
+        _deploy_shared(d)
+        _deploy_layers(d)
+        _configure(d)
+        _endow_l1(d)
+        d.wait(MIN_DRIP_INTERVAL + 1)
 
 
 def _deploy_shared(d: Deployment) -> None:
@@ -257,8 +353,8 @@ def _configure(d: Deployment) -> None:
         d.send(g, rewards, "setSubgraphAvailabilityOracle", s.oracle)
 
 
-def _endow(d: Deployment) -> None:
-    """Signal, stake and allocations on L1, and a first drip that has reached L2."""
+def _endow_l1(d: Deployment) -> None:
+    """GRT for two people, and signal, stake and allocations on L1."""
     s = Gip0034
     d.send(s.alice, s.l1_token, "transfer", s.bob, 10_000 * GRT)
     for someone in (s.alice, s.bob):
@@ -267,11 +363,31 @@ def _endow(d: Deployment) -> None:
     for subgraph, signal in zip(SUBGRAPHS, (100, 300), strict=True):
         d.send(s.alice, s.l1_curation, "mint", subgraph, signal * GRT)
     d.send(s.alice, s.l1_staking, "stake", 1_000 * GRT)
+    d.send(s.bob, s.l1_staking, "stake", 50 * GRT)
+    d.send(s.alice, s.l1_staking, "setOperator", s.stranger, True)
     for subgraph in SUBGRAPHS:
         d.send(s.alice, s.l1_staking, "allocate", s.alice, subgraph, 10 * GRT)
     d.wait(MIN_DRIP_INTERVAL + 1)
-    gas, price = 1_000_000, 10**9
-    value = SUBMISSION_COST + gas * price
-    d.send(s.dripper, s.l1_reservoir, "drip", gas, price, SUBMISSION_COST, s.bob, value=value)
+
+
+def _first_drip(d: Deployment) -> None:
+    """A drip that reaches L2 in the block of its sending."""
+    s = Gip0034
+    terms = (_GAS, _GAS_PRICE, SUBMISSION_COST, s.bob)
+    d.send(s.dripper, s.l1_reservoir, "drip", *terms, value=_TICKET)
     d.relay(s.stranger, TO_L2, 0, "deliver")
-    d.wait(MIN_DRIP_INTERVAL + 1)
+
+
+def _endow_l2(d: Deployment) -> None:
+    """GRT for alice on L2, and signal, stake and allocations there."""
+    s = Gip0034
+    terms = (5_000 * GRT, _GAS, _GAS_PRICE, _OUTBOUND_DATA)
+    d.send(s.alice, s.l1_gateway, "outboundTransfer", s.l1_token, s.alice, *terms, value=_TICKET)
+    d.relay(s.stranger, TO_L2, 1, "deliver")
+    for spender in (s.l2_curation, s.l2_staking):
+        d.send(s.alice, s.l2_token, "approve", spender, 2**255)
+    for subgraph, signal in zip(SUBGRAPHS, (50, 30), strict=True):
+        d.send(s.alice, s.l2_curation, "mint", subgraph, signal * GRT)
+    d.send(s.alice, s.l2_staking, "stake", 500 * GRT)
+    for subgraph in SUBGRAPHS:
+        d.send(s.alice, s.l2_staking, "allocate", s.alice, subgraph, 10 * GRT)

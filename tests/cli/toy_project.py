@@ -120,6 +120,8 @@ def make(
     monkeypatch.syspath_prepend(project.root)
     if fake:
         project.write("fake_judge.py", FAKE_JUDGE)
+        for name in list(registry.JUDGES):
+            monkeypatch.delitem(registry.JUDGES, name)
         monkeypatch.setitem(registry.JUDGES, JudgeName.FUZZ, "fake_judge:FakeJudge")
     return project
 
