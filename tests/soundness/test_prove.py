@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from harness import Address, invariant
-from harness.judges.prove import endings, instances, prover, session, units
+from harness.judges.prove import attempts, endings, instances, prover, session, units
 from harness.judges.prove.cases import cases_of, claim
 from harness.judges.prove.induction import Induction
 from harness.judges.prove.local import prove_here
@@ -66,7 +66,7 @@ def skip_a_function(patch: pytest.MonkeyPatch) -> None:
 def ignore_a_path(patch: pytest.MonkeyPatch) -> None:
     real = endings.Executor.run
 
-    def run(self: Any, unit: Any, **options: bool) -> Any:
+    def run(self: Any, unit: Any, **options: Any) -> Any:
         ends = real(self, unit, **options)
         return replace(ends, endings=ends.endings[:-1])
 
@@ -78,7 +78,7 @@ def assume_the_goal(patch: pytest.MonkeyPatch) -> None:
 
     def upto(self: Any, *args: Any, **named: Any) -> Any:
         found = real(self, *args, **named)
-        for each in self._assumed:
+        for each in self._assumed.invariants:
             if not each.forall:
                 after = each.system(self._ending.after)
                 found[each.id, -1] = claim(cases_of(each, (after,)))
@@ -94,7 +94,7 @@ def ignore_the_unsupported(patch: pytest.MonkeyPatch) -> None:
 def ignore_calls_back(patch: pytest.MonkeyPatch) -> None:
     real = endings.Executor.run
 
-    def run(self: Any, unit: Any, **options: bool) -> Any:
+    def run(self: Any, unit: Any, **options: Any) -> Any:
         return real(self, unit, **{**options, "quiet": True})
 
     patch.setattr(endings.Executor, "run", run)
@@ -105,7 +105,7 @@ def keep_what_failed(patch: pytest.MonkeyPatch) -> None:
 
 
 def let_only_the_owner_call(patch: pytest.MonkeyPatch) -> None:
-    def senders(compiled: Any, unit: Any, caller: Any) -> tuple[Bool, ...]:
+    def senders(compiled: Any, unit: Any, caller: Any, also: Any = ()) -> tuple[Bool, ...]:
         from harness.symbolic.terms import const
 
         return (compare.eq(caller, const(int(compiled.address("owner")))),)
@@ -131,7 +131,7 @@ def read_the_old_storage(patch: pytest.MonkeyPatch) -> None:
 
 
 def take_unknown_for_proved(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(prover, "check", lambda *_, **__: Proved(("nobody",)))
+    patch.setattr(attempts, "check", lambda *_, **__: Proved(("nobody",)))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_base_case_for_all_values_looks_at_every_value() -> None:
 def test_an_answer_that_is_no_proof_proves_nothing(
     answer: Any, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prover, "check", lambda *_, **__: answer)
+    monkeypatch.setattr(attempts, "check", lambda *_, **__: answer)
     induction = prove_here(compiled(), properties("BANK-001"))
     assert not induction.is_proved("BANK-001")
     failures = induction.failures("BANK-001")
