@@ -303,6 +303,14 @@ class Messages:
         """Whether the message with that number was sent, and is of this kind."""
         return self.world.is_of_kind(self.kind, number)
 
+    def argument(self, number: Value, name: str) -> Value:
+        """An argument, a number or an address, of the message with that number; 0 if it is none.
+
+        ``"<name>.length"`` is the length in bytes of an argument of type ``bytes`` that lies where
+        an encoder puts the first one.
+        """
+        return self.world.message_argument(self.kind, name, number)
+
 
 class Arguments:
     """The decoded arguments of a call, as attributes."""

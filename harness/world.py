@@ -223,5 +223,13 @@ class World(Protocol):
     def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
         """Whether a message with a number was sent, and is of a kind."""
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        """An argument, an unsigned number or an address, of the message with a number.
+
+        0 where that message was not sent or is not of the kind.  ``<name>.length`` is the length
+        in bytes of an argument of type ``bytes``; 0 also where the message does not have it right
+        behind the heads of all arguments, where encoders put the first one.
+        """
+
     def initially(self) -> World:
         """The same system as it was right after deployment."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.chain.attribution import Attribution, Leaf
-from harness.compile import ValueType
+from harness.compile import AbiFunction, ValueType
 from harness.errors import InternalError
 from harness.transport import Event
 from harness.world import Every, Key, Message, MessageFacts, MessageKind, MessageStatus, Place
@@ -170,6 +170,17 @@ class MessageBook:
         """Whether a message was sent and is of a kind."""
         known = self.find(kind.channel, number)
         return known is not None and kind.covers(known)
+
+    def argument(self, function: AbiFunction, kind: MessageKind, field: str, number: int) -> int:
+        """A numeric argument of a message; 0 where it was not sent or is not of the kind.
+
+        `function` is what the kind asks for; ``<name>.length`` is what `length_of` makes of it.
+        """
+        known = self.find(kind.channel, number)
+        if known is None or not kind.covers(known):
+            return 0
+        name, _, length = field.partition(".")
+        return function.length_of(known.data, name) if length else int(known.arg(field))
 
     def numbers(self) -> set[int]:
         """The numbers of all messages, and the next ones."""

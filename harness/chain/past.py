@@ -84,6 +84,11 @@ class PastWorld(ReadableWorld):
         """Whether a message had been sent, and is of a kind."""
         return self._messages.is_of_kind(kind, number)
 
+    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
+        """An argument of a message as it was; 0 if it was none of the kind."""
+        function = self.compiled.abi(kind.contract).function(kind.function)
+        return self._messages.argument(function, kind, field, number)
+
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """What a read-only call would have returned."""
         chain = self._now.chains[self._chain]
@@ -160,6 +165,11 @@ class InitialWorld(ReadableWorld):
     def is_of_kind(self, kind: MessageKind, number: int) -> bool:
         """Whether a message had been sent, and is of a kind."""
         return self._messages.is_of_kind(kind, number)
+
+    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
+        """An argument of a message as it was; 0 if it was none of the kind."""
+        function = self.compiled.abi(kind.contract).function(kind.function)
+        return self._messages.argument(function, kind, field, number)
 
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """Refused: there is no chain in that state any more."""

@@ -92,6 +92,10 @@ class ReadableWorld(ABC):
         """Whether a message was sent, and is of a kind."""
 
     @abstractmethod
+    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
+        """An argument of a message; 0 if it is none of the kind."""
+
+    @abstractmethod
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """What a read-only call returns; :class:`UsageError` if it reverts."""
 

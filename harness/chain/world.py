@@ -106,6 +106,11 @@ class ConcreteWorld(ReadableWorld):
         """Whether a message was sent, and is of a kind."""
         return self._messages.is_of_kind(kind, number)
 
+    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
+        """An argument of a message; 0 if it is none of the kind."""
+        function = self.compiled.abi(kind.contract).function(kind.function)
+        return self._messages.argument(function, kind, field, number)
+
     def messages(self, channel: str) -> Sequence[Message]:
         """All messages ever sent on a channel, in the order of sending."""
         return self._messages.channel(channel)

@@ -117,6 +117,26 @@ class AbiFunction(_Signed):
         """
         return self._arguments(self.selector, data)
 
+    def head_of(self, name: str) -> int:
+        """Where an argument's head lies in the encoded arguments, in bytes from their start."""
+        at = 0
+        for position, parameter in enumerate(self.inputs):
+            if name == (parameter.name or str(position)):
+                return at
+            at += 32 * parameter.type.words
+        names = [p.name or str(i) for i, p in enumerate(self.inputs)]
+        raise LookupProblem.unknown("argument", name, names, self.signature)
+
+    def length_of(self, data: bytes, name: str) -> int:
+        """The length in bytes of a `bytes` argument of call data that decodes.
+
+        0 where it does not lie right behind the heads, where encoders put the first one.
+        """
+        at, heads = 4 + self.head_of(name), sum(32 * p.type.words for p in self.inputs)
+        if int.from_bytes(data[at : at + 32], "big") != heads:
+            return 0
+        return int.from_bytes(data[4 + heads : 36 + heads], "big")
+
     def encode_outputs(self, *values: AbiValue) -> bytes:
         """Return data that carries `values`."""
         return encoder_of(self.output_types)(values)

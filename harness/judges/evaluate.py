@@ -205,7 +205,7 @@ def evaluate(each: Property, args: tuple[Any, ...]) -> bool | None:
     """
     try:
         said = each.body(*args)
-    except InternalError:
+    except (InternalError, MemoryError):
         raise
     except Exception as wrong:
         raise raised(each, wrong) from wrong

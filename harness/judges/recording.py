@@ -92,5 +92,9 @@ class _Watched:
         what = f"message {number} of {kind.channel} asks for {kind.contract}.{kind.function}"
         return self._note(what, self._world.is_of_kind(kind, number))
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        what = f"{field} of message {number} of {kind.channel} for {kind.contract}.{kind.function}"
+        return self._note(what, self._world.message_argument(kind, field, number))
+
     def initially(self) -> World:
         return _Watched(self._world.initially(), f"{self._name}.initially", self._recorder)

@@ -137,7 +137,10 @@ def every_call_restores_the_sender(before: EscrowMint, call: CallView, after: Es
 def a_confirmed_withdrawal_can_always_be_paid(
     before: EscrowMint, call: CallView, after: EscrowMint
 ) -> bool | None:
-    """A confirmed, unspent withdrawal succeeds, whatever the escrow holds, paused or not."""
+    """A confirmed, unspent withdrawal succeeds, whatever the escrow holds, paused or not.
+
+    But for one that would have to mint beyond the 2**256 - 1 wei that the token can count.
+    """
     a = call.args
     if a.l2Sender != after.l2_gateway.address or a.to != after.l1_gateway.address:
         return None
@@ -148,6 +151,9 @@ def a_confirmed_withdrawal_can_always_be_paid(
         return None
     digest = outbox.calculateItemHash(a.index, a.l2Sender, a.to, a.value, a.data)
     if outbox.state.itemHashes[a.index] != digest:
+        return None
+    amount = before.withdrawals.argument(a.index, "amount")
+    if before.l1_token.state._totalSupply + amount >= 2**256:
         return None
     return bool(call.succeeded)
 

@@ -18,7 +18,7 @@ from tests.soundness.variants import ROOT, Variant
 __all__ = ["MOST_STEPS", "refute"]
 
 MOST_STEPS = 8
-_CASES = 1_500
+_CASES = 4_000
 
 
 def refute(

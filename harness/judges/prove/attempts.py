@@ -7,16 +7,26 @@ without products before it is tried as it is, and only what is still open then m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from harness.judges.prove.cases import query
 from harness.judges.prove.endings import Ending
-from harness.judges.prove.instances import Instances, Reach
+from harness.judges.prove.instances import Instances, Key, Reach
 from harness.judges.prove.linear import Products
 from harness.judges.prove.relevance import Relevance
 from harness.judges.prove.report import Failure, Goal, Proof, Why
-from harness.symbolic.solve import Answer, Counterexample, Limits, Proved, Query, Unknown, check
+from harness.symbolic.solve import (
+    Answer,
+    Context,
+    Counterexample,
+    Limits,
+    Proved,
+    Query,
+    Unknown,
+    check,
+)
 from harness.symbolic.terms import FALSE, TRUE, Bool, Int, not_
 
 __all__ = ["Asked", "Attempts", "Broken"]
@@ -78,14 +88,17 @@ class Attempts:
         self._products = Products()
         self._relevance = Relevance()
         self._impossible: dict[tuple[Bool, ...], bool] = {}
+        # One for each unit, so that an answer does not depend on what a worker proved before.
+        self._context = Context()
+        self._stages: dict[str, int] = {}
 
     def excludes(self, conditions: Sequence[Bool], name: str) -> bool:
         """Whether two solvers agree that some conditions are never all true."""
         answer = self._ask(query(name, conditions, FALSE), self._limits)
         return isinstance(answer, Proved) and bool(answer.confirmed_by)
 
-    def happens(self, ending: Ending, instances: Instances, condition: Bool) -> bool:
-        """Whether an end was shown to be reachable from a state that satisfies the invariants."""
+    def happens(self, ending: Ending, instances: Instances, condition: Bool) -> bool | None:
+        """Whether an end is reachable from a state that satisfies the invariants, if known."""
         if condition is FALSE:
             return False
         known = instances.upto(len(ending.middles), (), Reach.NEAR, at_rest=True)
@@ -93,7 +106,8 @@ class Attempts:
         assumptions = (*ending.conditions, condition, *known.values(), *facts)
         asked = query(f"{self._unit}: reachable", assumptions, FALSE)
         needs = frozenset(pid for pid, _ in known)
-        return isinstance(self._ask(asked, _LOOK, needs), Counterexample)
+        answer = self._ask(asked, _LOOK, needs)
+        return None if isinstance(answer, Unknown) else isinstance(answer, Counterexample)
 
     def prove(
         self,
@@ -120,8 +134,12 @@ class Attempts:
         if self._is_impossible(ending):
             return Proof()
         answer: Answer = Unknown("it was not asked")
-        hard: list[tuple[Query, frozenset[str]]] = []
-        for stage in _STAGES:
+        hard: list[tuple[int, Query, dict[Key, Bool]]] = []
+        # What was enough for the property at another end most often is at this one.  What comes
+        # before it says less, and is of use only where the solvers find no answer.
+        likely = self._stages.get(own, 0)
+        for number in (*range(likely, len(_STAGES)), *range(likely)):
+            stage = _STAGES[number]
             chosen = instances.upto(position, symbols, stage.reach, own, at_rest=at_rest)
             facts: Sequence[Bool] = ending.ledger.facts(chains=stage.chains)
             if stage.reach is not Reach.ALL:
@@ -133,18 +151,33 @@ class Attempts:
                 if each is not None:
                     answer = self._ask(each, self._short, needs)
                     if isinstance(answer, Proved) and answer.confirmed_by:
-                        return Proof(needs)
+                        self._stages[own] = number
+                        return Proof(self._used(answer, chosen))
             if not isinstance(answer, Counterexample):
-                hard.append((asked, needs))
-        for asked, needs in hard[-2:] if self._limits.seconds > _SHORT else ():
-            answer = self._ask(asked, self._limits, needs)
+                hard.append((number, asked, chosen))
+            elif stage is _STAGES[-1]:
+                return Failure(Why.INDUCTION, "", None) if not own else Broken.of(answer, asked)
+        hard.sort(key=itemgetter(0))
+        for _, asked, chosen in hard[-2:] if self._limits.seconds > _SHORT else ():
+            answer = self._ask(asked, self._limits, frozenset(pid for pid, _ in chosen))
             if isinstance(answer, Proved) and answer.confirmed_by:
-                return Proof(needs)
+                return Proof(self._used(answer, chosen))
         if isinstance(answer, Counterexample):
             return Failure(Why.INDUCTION, "", None) if not own else Broken.of(answer, asked)
         if isinstance(answer, Proved):
             return Failure(Why.UNKNOWN, f"cvc5 does not confirm the proof: {answer.unconfirmed}")
         return Failure(Why.UNKNOWN, f"the solvers give no answer: {answer.reason}")
+
+    def _used(self, proved: Proved, chosen: Mapping[Key, Bool]) -> frozenset[str]:
+        """The goals that a proof rests on, among those that it was given."""
+        used = proved.used
+        if used is None:
+            return frozenset(pid for pid, _ in chosen)
+        return frozenset(
+            pid
+            for (pid, _), formula in chosen.items()
+            if formula in used or self._products.weaker(formula) in used
+        )
 
     def _is_impossible(self, ending: Ending) -> bool:
         """Whether no state and no call at all lead to an end: two solvers agree on that."""
@@ -158,7 +191,7 @@ class Attempts:
 
     def _ask(self, asked: Query, limits: Limits, needs: frozenset[str] = frozenset()) -> Answer:
         self.queries += 1
-        answer = check(asked, limits, confirm=True)
+        answer = check(asked, limits, confirm=True, context=self._context)
         if self._asked is not None:
             self._asked(asked, answer, needs)
         return answer

@@ -49,7 +49,7 @@ def cases_of(each: Property, args: tuple[Any, ...]) -> tuple[Case, ...]:
 
     try:
         paths = explore(run, max_paths=_MOST_PATHS, catch=(ViewReverts, ZeroDivisionError))
-    except (Unsupported, HarnessError):
+    except (Unsupported, HarnessError, MemoryError):
         raise
     except Exception as wrong:
         raise Unsupported(

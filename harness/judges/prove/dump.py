@@ -6,7 +6,8 @@
     ; z3: unsat
     ; cvc5: unsat
 
-``unsat`` means that the goal follows.  Where a model refutes it, only Z3 was asked.
+``unsat`` means that the goal follows.  Where a model refutes it, only Z3 was asked; where those
+assumptions that Z3 used are enough for cvc5, it was asked for no more than these.
 """
 
 from __future__ import annotations

@@ -158,6 +158,10 @@ class _Notes:
         self._numbered(kind.channel, number)
         return self._world.is_of_kind(kind, number)
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        self._numbered(kind.channel, number)
+        return self._world.message_argument(kind, field, number)
+
     def _numbered(self, channel: str, number: Value) -> None:
         self.reads.add((_MESSAGES, channel))
         for name, symbol in self._symbols.items():

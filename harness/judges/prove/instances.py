@@ -122,7 +122,8 @@ class Instances:
         for each in here:
             if each.id == name:
                 states = range(position + 1 if not each.at_rest else int(at_rest))
-                return any(goal is self._formula(each, state, chosen) for state in states)
+                # Most often nothing has changed since the last of them.
+                return any(goal is self._formula(each, state, chosen) for state in reversed(states))
         return False
 
     def _formulas(self, each: Property, state: int, symbols: Sequence[object]) -> list[Bool]:

@@ -23,13 +23,14 @@ class Products:
 
     def without(self, query: Query) -> Query | None:
         """A weaker query without products; None if there are none in it."""
-        goal = self._weaker(query.goal)
-        assumptions = tuple(self._weaker(each) for each in query.assumptions)
+        goal = self.weaker(query.goal)
+        assumptions = tuple(self.weaker(each) for each in query.assumptions)
         if goal is query.goal and assumptions == query.assumptions:
             return None
         return Query(tuple(dict.fromkeys(assumptions)), goal, query.name)
 
-    def _weaker(self, condition: Bool) -> Bool:
+    def weaker(self, condition: Bool) -> Bool:
+        """A condition without products."""
         return rebuild(condition, self._visit, self._memo)
 
     def _visit(self, node: Term) -> Term:

@@ -143,6 +143,9 @@ class _ModelWorld:
     def is_of_kind(self, kind: MessageKind, number: Value) -> Value:
         return self._plain(lambda: self._world.is_of_kind(kind, number))
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        return self._plain(lambda: self._world.message_argument(kind, field, number))
+
     def initially(self) -> World:
         return self._world.initially()
 

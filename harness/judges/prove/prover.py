@@ -35,7 +35,8 @@ _GAVE_UP = "more than"
 """How the machine's reasons begin where it stopped before it had followed every path."""
 
 _TRIES = 6
-"""Ends of a unit that are looked at to see whether it can succeed, or a property speak."""
+"""Ends of a unit of which it may stay open whether they are reachable, in the search for one by
+which it succeeds or a property says something."""
 
 _MANY = 60
 """Ends of a unit from which on its properties are not tried when its structure has failed."""
@@ -184,9 +185,10 @@ class _Work:
         for ending in ends.endings:
             if ending.succeeded:
                 result = _both(result, self._typing(ending))
-                tries += 1
-                if not self.feasible and tries <= _TRIES:
-                    self.feasible = self.attempts.happens(ending, self._known(ending), TRUE)
+                if not self.feasible and tries < _TRIES:
+                    happens = self.attempts.happens(ending, self._known(ending), TRUE)
+                    self.feasible = bool(happens)
+                    tries += happens is None
         return {STRUCTURE: result}
 
     def properties(self, ends: Ends, own: Sequence[Property], found: dict[str, Goal]) -> None:
@@ -309,12 +311,13 @@ class _Work:
         if each.id not in self._silent or each.id in self.spoke:
             return
         for condition in spoken(cases):
-            tried = self._tries[each.id] = self._tries.get(each.id, 0) + 1
-            if tried > _TRIES:
+            if self._tries.get(each.id, 0) == _TRIES:
                 return
-            if self.attempts.happens(ending, self._known(ending), condition):
+            happens = self.attempts.happens(ending, self._known(ending), condition)
+            if happens:
                 self.spoke.add(each.id)
                 return
+            self._tries[each.id] = self._tries.get(each.id, 0) + (happens is None)
 
     def _explained(
         self,

@@ -18,6 +18,7 @@ from harness.judges.minimise import minimise
 from harness.judges.prove.report import Trial
 from harness.property import Property
 from harness.step import CallStep, Step
+from harness.system import MessagesDecl
 from harness.witness import Witness, code_hash, save_witness
 
 __all__ = ["Reached", "reach"]
@@ -88,7 +89,8 @@ def _candidates(compiled: CompiledSystem, trial: Trial) -> Iterator[CallStep]:
     call = CallStep(
         f"0x{trial.sender:040x}", trial.contract, trial.function, trial.args, trial.value
     )
-    yield call
+    if trial.sender not in _keyless(compiled):
+        yield call
     people = [name for name, actor in compiled.actors.items() if not actor.trust]
     for who in people:
         yield replace(call, sender=who)
@@ -96,6 +98,17 @@ def _candidates(compiled: CompiledSystem, trial: Trial) -> Iterator[CallStep]:
         for amount in _AMOUNTS:
             args = tuple(amount if _is_amount(arg) else arg for arg in trial.args)
             yield replace(call, sender=who, args=args)
+
+
+def _keyless(compiled: CompiledSystem) -> frozenset[int]:
+    """Who makes no call by himself: contracts, the environment, in whose name messages call.
+
+    What a model lets them do is theirs to do in its state only, with the messages that it has.
+    """
+    contracts = (declared.address for declared in compiled.contracts.values())
+    kinds = (declared.kind for declared in compiled.system.declared(MessagesDecl).values())
+    senders = (kind.sender for kind in kinds if kind.sender is not None)
+    return frozenset(map(int, (*compiled.environment, *contracts, *senders, 0)))
 
 
 def _is_amount(arg: object) -> bool:

@@ -11,9 +11,11 @@ from harness.symbolic.solve.query import (
     Unknown,
     satisfiable,
 )
+from harness.symbolic.solve.z3_solver import Context
 
 __all__ = [
     "Answer",
+    "Context",
     "Counterexample",
     "Limits",
     "Lowering",

@@ -22,7 +22,7 @@ def axioms_of(application: Int) -> list[Bool]:
         return _exp(application, *application.args)
     if function is CLZ:
         return _clz(application, *application.args)
-    return []
+    return function.laws(application) if function.laws is not None else []
 
 
 def _band(result: Int, a: Int, b: Int) -> list[Bool]:

@@ -9,25 +9,49 @@ from harness.symbolic.solve.axioms import instances, table
 from harness.symbolic.solve.lower import Lowering
 from harness.symbolic.solve.query import Answer, Counterexample, Limits, Proved, Query, Unknown
 from harness.symbolic.terms.evaluate import Assignment, evaluate
+from harness.symbolic.terms.functions import NotEvaluated
 from harness.symbolic.terms.node import Bool, Term
 
 
-def check(query: Query, limits: Limits | None = None, *, confirm: bool = False) -> Answer:
+def check(
+    query: Query,
+    limits: Limits | None = None,
+    *,
+    confirm: bool = False,
+    context: z3_solver.Context | None = None,
+) -> Answer:
     """Whether the goal of a query follows from its assumptions.
 
     `Proved` is given for `unsat` from Z3 and for nothing else. A model is evaluated exactly:
     if it violates the goal it is a `Counterexample`; if not, the exact values of the opaque
     functions that it got wrong are added, and Z3 is asked again. With `confirm`, a proof is
-    put to cvc5 as well; if cvc5 finds a model instead, the answer is `Unknown`.
+    put to cvc5 as well; if cvc5 finds a model instead, the answer is `Unknown`. So it is if a model
+    cannot be evaluated.
+
+    Args:
+        context: shared with other queries, which makes each of them cheaper.
     """
-    limits = limits or Limits()
+    try:
+        return _checked(query, limits or Limits(), confirm, context)
+    except NotEvaluated as problem:
+        return Unknown(f"a model is not evaluated: {problem}")
+
+
+def _checked(
+    query: Query, limits: Limits, confirm: bool, context: z3_solver.Context | None
+) -> Answer:
     lemmas: list[Bool] = []
     for attempt in range(limits.refinements + 1):
-        lowering = query.lower(lemmas)
-        text = lowering.text(query.name)
-        answer = z3_solver.ask(text, limits)
+        # Only a confirmation has use for what a proof rests on.
+        lowering = query.lower(lemmas, guarded=confirm)
+        answer = _asked(lowering, query.name, limits, context)
+        if answer.status == "unknown" and lowering.guards:
+            # Without guards, Z3 has tactics that it does not use with them.
+            lowering = query.lower(lemmas)
+            answer = _asked(lowering, query.name, limits, context)
         if answer.status == "unsat":
-            return confirmed(text, limits) if confirm else Proved()
+            core = [lowering.guards[guard] for guard in answer.core]
+            return _confirmed(query, core, lemmas, limits) if confirm else Proved()
         if answer.model is None:
             return Unknown(answer.reason)
         conditions = (*query.conditions(), *lemmas)
@@ -42,9 +66,24 @@ def check(query: Query, limits: Limits | None = None, *, confirm: bool = False) 
     return Unknown(f"spurious model: {limits.refinements} refinements did not exclude it")
 
 
-def confirmed(text: str, limits: Limits) -> Answer:
-    """A proof by Z3, after cvc5 has seen the same text."""
-    status, reason = cvc5_solver.ask(text, limits)
+def _asked(
+    lowering: Lowering, name: str, limits: Limits, context: z3_solver.Context | None
+) -> z3_solver.Z3Answer:
+    return z3_solver.ask(lowering.text(name), limits, tuple(lowering.guards), context)
+
+
+def _confirmed(query: Query, core: list[Bool], lemmas: list[Bool], limits: Limits) -> Answer:
+    """A proof by Z3 after cvc5 has seen it: the few conditions that Z3 used, or all of them.
+
+    Where some conditions exclude each other, so do all.  What Z3 used may go beyond its core, by
+    definitions and axioms of the other conditions: the core alone settles nothing but `unsat`.
+    """
+    if core:
+        lowering = Lowering()
+        lowering.add(core, lemmas)
+        if cvc5_solver.ask(lowering.text(query.name), limits)[0] == "unsat":
+            return Proved(("cvc5",), used=frozenset(core))
+    status, reason = cvc5_solver.ask(query.lower(lemmas).text(query.name), limits)
     if status == "unsat":
         return Proved(("cvc5",))
     if status == "sat":

@@ -54,9 +54,16 @@ def symbol(name: str) -> str:
 
 
 class Lowering:
-    """The text of some conditions, with all that they need declared and defined before them."""
+    """The text of some conditions, with all that they need declared and defined before them.
 
-    def __init__(self) -> None:
+    Args:
+        guarded: each of the first conditions that are added is asserted under a guard of its own,
+            so that a solver can tell which of them it used; definitions never are.
+    """
+
+    def __init__(self, *, guarded: bool = False) -> None:
+        self.guards: dict[str, Bool] = {}
+        self._guarded = guarded
         self.declarations: list[str] = []
         self.assertions: list[str] = []
         self.integers: dict[str, Int] = {}
@@ -70,12 +77,18 @@ class Lowering:
         self._by_divisor: dict[Int, list[tuple[Int, str]]] = {}
         self._fresh = 0
 
-    def add(self, conditions: Iterable[Bool]) -> None:
-        """Assert some conditions, and the axioms of the functions that occur in them."""
-        waiting = list(conditions)
-        self._count_uses(waiting)
+    def add(self, conditions: Iterable[Bool], lemmas: Iterable[Bool] = ()) -> None:
+        """Assert some conditions, and the axioms of the functions that occur in them.
+
+        Lemmas are conditions that hold everywhere, which have no guards.
+        """
+        waiting, always = list(conditions), list(lemmas)
+        self._count_uses([*waiting, *always])
         for condition in waiting:
-            self.assertions.append(self._text(condition))
+            text = self._text(condition)
+            self.assertions.append(self._guard(condition, text) if self._guarded else text)
+        for lemma in always:
+            self.assertions.append(self._text(lemma))
         done = 0
         while done < len(self.applications):
             batch = list(self.applications)[done:]
@@ -92,6 +105,12 @@ class Lowering:
         lines.extend(f"(assert {assertion})" for assertion in self.assertions)
         lines.append("(check-sat)")
         return "\n".join(lines) + "\n"
+
+    def _guard(self, condition: Bool, text: str) -> str:
+        name = f"$g{len(self.guards)}"
+        self.guards[name] = condition
+        self.declarations.append(f"(declare-const {name} Bool)")
+        return f"(=> {name} {text})"
 
     def _count_uses(self, roots: list[Bool]) -> None:
         seen: set[Term] = set()

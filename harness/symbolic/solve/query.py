@@ -24,10 +24,10 @@ class Query:
         """What a counterexample satisfies: the assumptions, and the negation of the goal."""
         return (*self.assumptions, not_(self.goal))
 
-    def lower(self, lemmas: Iterable[Bool] = ()) -> Lowering:
+    def lower(self, lemmas: Iterable[Bool] = (), *, guarded: bool = False) -> Lowering:
         """The conditions in SMT-LIB, with further facts that hold everywhere."""
-        lowering = Lowering()
-        lowering.add([*self.conditions(), *lemmas])
+        lowering = Lowering(guarded=guarded)
+        lowering.add(self.conditions(), lemmas)
         return lowering
 
     def smtlib(self) -> str:
@@ -46,6 +46,8 @@ class Proved:
     """The other solvers that answered `unsat` too."""
     unconfirmed: str | None = None
     """Why a second solver that was asked did not confirm."""
+    used: frozenset[Bool] | None = field(default=None, compare=False)
+    """Conditions that both solvers found to be enough; None where only all of them were seen to."""
 
 
 @dataclass(frozen=True, slots=True)

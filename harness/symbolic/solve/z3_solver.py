@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,21 @@ from harness.symbolic.terms.functions import Function
 from harness.symbolic.terms.node import Bool, Term
 
 
+class Context:
+    """What solvers share; to make one takes as long as a small query."""
+
+    def __init__(self) -> None:
+        self.z3 = z3.Context()
+        self._booleans: dict[str, Any] = {}
+
+    def boolean(self, name: str) -> Any:
+        """A boolean constant; guards have the same names in all queries."""
+        found = self._booleans.get(name)
+        if found is None:
+            found = self._booleans[name] = z3.Bool(name, self.z3)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Z3Answer:
     """`unsat`, `sat` with a model, or `unknown` with a reason."""
@@ -21,20 +37,30 @@ class Z3Answer:
     status: str
     reason: str = ""
     model: Z3Model | None = None
+    core: tuple[str, ...] = ()
+    """The guards that `unsat` rests on."""
 
 
-def ask(text: str, limits: Limits) -> Z3Answer:
-    """Run Z3 on a query, in a context of its own, with a fixed seed."""
-    solver = z3.SolverFor("QF_UFNIA", ctx=z3.Context())
+def ask(
+    text: str, limits: Limits, guards: Sequence[str] = (), context: Context | None = None
+) -> Z3Answer:
+    """Run Z3 on a query with a fixed seed; in a context of its own, if none is given.
+
+    Args:
+        guards: booleans that the text declares, which are taken to be true.
+    """
+    context = context or Context()
+    solver = z3.SolverFor("QF_UFNIA", ctx=context.z3)
     solver.set("timeout", max(1, int(limits.seconds * 1000)))
     solver.set("random_seed", limits.seed)
     if limits.rlimit:
         solver.set("rlimit", limits.rlimit)
     try:
         solver.from_string(text)
-        status = solver.check()
+        status = solver.check(*map(context.boolean, guards))
         if status == z3.unsat:
-            return Z3Answer("unsat")
+            core = tuple(each.decl().name() for each in solver.unsat_core()) if guards else ()
+            return Z3Answer("unsat", core=core)
         if status == z3.sat:
             return Z3Answer("sat", "", Z3Model(solver.model()))
         return Z3Answer("unknown", f"z3: {solver.reason_unknown()}")

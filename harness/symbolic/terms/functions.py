@@ -11,7 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from harness.symbolic.terms.node import APP, MAX_WORD, SIGN, WORD, WORD_BITS, Int, make_int
+from harness.symbolic.terms.node import APP, MAX_WORD, SIGN, WORD, WORD_BITS, Bool, Int, make_int
+
+
+class NotEvaluated(ArithmeticError):
+    """A function has a meaning of its own, but its value takes too long to work out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,9 @@ class Function:
     lo: int | None = 0
     hi: int | None = MAX_WORD
     exact: Callable[..., int] | None = None
-    """Its meaning, if it has one; otherwise any function will do."""
+    """Its meaning, if it has one; otherwise any function will do. May raise NotEvaluated."""
+    laws: Callable[[Int], list[Bool]] | None = None
+    """What is true of every application of it, for solvers."""
 
     def __call__(self, *args: Int) -> Int:
         """The application of the function to terms, never simplified."""

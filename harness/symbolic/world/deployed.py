@@ -82,6 +82,17 @@ class DeployedWorld(InitialValues):
             )
         )
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        """An argument of a message; a choice over all of its kind, for a symbolic number."""
+        if not isinstance(number, SymInt):
+            return super().message_argument(kind, field, number)
+        found: Int = const(0)
+        for each in self._deployed.messages(kind.channel):
+            if kind.covers(each):
+                told = const(self._deployed.message_argument(kind, field, each.number))
+                found = ite(compare.eq(number.term, const(each.number)), told, found)
+        return plain(found)
+
     def _walk(self, place: Place) -> tuple[ValueType, tuple[Int, ...]]:
         """The type of a value, and the keys that lead to it as words."""
         layout = self.compiled.layout(place.contract)

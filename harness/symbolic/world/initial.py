@@ -74,6 +74,10 @@ class InitialValues:
         """Whether a message had been sent and was of a kind."""
         return self._world.is_of_kind(kind, _constant(number))
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        """An argument of a message as it was."""
+        return self._world.message_argument(kind, field, _constant(number))
+
     def initially(self) -> World:
         """Itself."""
         return self

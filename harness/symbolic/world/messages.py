@@ -18,6 +18,7 @@ from harness.compile import AbiFunction
 from harness.compiled import CompiledSystem
 from harness.errors import LookupProblem
 from harness.symbolic.machine import Machine, Unsupported
+from harness.symbolic.machine.calldata import LONGEST
 from harness.symbolic.terms import (
     Bool,
     Function,
@@ -147,6 +148,14 @@ class MessageGhosts:
             self._base(history, kind.channel), history.of(kind.channel), kind, number
         )
 
+    def argument(self, history: History, kind: MessageKind, field: str, number: Int) -> Int:
+        """An argument of a message that was sent and is of a kind, else 0."""
+        mine = self.is_of(history, kind, number)
+        self.largest(kind, field)
+        base, turns = self._base(history, kind.channel), history.of(kind.channel)
+        told = self._argument(base, turns, kind, field, number)
+        return ite(compare.eq(mine, const(1)), told, const(0))
+
     def _base(self, history: History, channel: str) -> Base:
         if channel not in self._channels:
             raise LookupProblem.unknown(
@@ -219,6 +228,8 @@ class MessageGhosts:
     ) -> Int:
         """The sum of an argument over messages of a kind; their number for the field ``""``."""
         self.check(kind)
+        if field in self.measured(kind):
+            raise Unsupported(f"a sum over {_named(kind)}.{field}, which is no argument")
         if field:
             self.largest(kind, field)
         wanted = list(MessageStatus) if status is None else [status]
@@ -299,6 +310,8 @@ class MessageGhosts:
 
     def largest(self, kind: MessageKind, field: str) -> int:
         """The largest value of an argument. Raises Unsupported for one that is no number."""
+        if field in self.measured(kind):
+            return LONGEST
         names = {p.name or str(i): p.type for i, p in enumerate(self.function(kind).inputs)}
         if field not in names:
             raise LookupProblem.unknown("argument", field, names, _named(kind))
@@ -312,6 +325,14 @@ class MessageGhosts:
             p.name or str(i)
             for i, p in enumerate(self.function(kind).inputs)
             if p.type.kind in ("uint", "address")
+        ]
+
+    def measured(self, kind: MessageKind) -> list[str]:
+        """The lengths of dynamic arguments of a kind, which are as good as numbers."""
+        return [
+            f"{p.name or i}.length"
+            for i, p in enumerate(self.function(kind).inputs)
+            if p.type.kind == "bytes"
         ]
 
     def _content(self, content: Content, kind: MessageKind) -> tuple[Int, Mapping[str, Int]]:
@@ -329,7 +350,7 @@ class MessageGhosts:
         addressed = content.facts.rewrite(addressed)
         arguments = {
             field: int_var(f"unread({content.key};{_named(kind)}.{field})", 0, most)
-            for field in self.numeric(kind)
+            for field in (*self.numeric(kind), *self.measured(kind))
             for most in (self.largest(kind, field),)
         }
         unsure = int_var(f"unread({content.key};{_named(kind)})", 0, 1)
@@ -341,7 +362,7 @@ class MessageGhosts:
                 found = None
         if found is None:
             return word_of(and_(addressed, compare.eq(unsure, const(1)))), arguments
-        for field in arguments:
+        for field in (name for name in arguments if name in found.arguments):
             most = self.largest(kind, field)
             word = content.facts.rewrite(found.arguments[field])
             # Of a word that does not fit its type there is no such call, and no matter what it is.

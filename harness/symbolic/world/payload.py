@@ -24,7 +24,7 @@ from harness.symbolic.terms import (
 )
 from harness.symbolic.terms.node import APP
 
-__all__ = ["CallIn", "call_in", "hashed", "parts_of"]
+__all__ = ["CallIn", "call_in", "hashed", "holds", "parts_of"]
 
 _SELECTOR = 4
 
@@ -40,7 +40,8 @@ class CallIn:
     """Whether the rest is an encoding of arguments; None where that is not known."""
 
     arguments: Mapping[str, Int]
-    """The words of the static arguments, by name."""
+    """The words of the static arguments, by name; and the length in bytes of the first dynamic one,
+    if it is known and lies where encoders put it: see `AbiFunction.length_of`."""
 
 
 def call_in(data: Data, function: AbiFunction, facts: Facts) -> CallIn:
@@ -57,12 +58,16 @@ def call_in(data: Data, function: AbiFunction, facts: Facts) -> CallIn:
     arguments: dict[str, Int] = {}
     at = _SELECTOR
     for position, parameter in enumerate(function.inputs):
+        name = parameter.name or str(position)
         if parameter.type.is_word:
             word = data.word(const(at), order)
-            arguments[parameter.name or str(position)] = word
+            arguments[name] = word
             clean = _clean(parameter.type, word)
         else:
-            clean = _lies_well(data, parameter.type, at, heads, order)
+            size = _size_of(data, parameter.type, at, heads, order)
+            clean = None if size is None else _lies_well(data, heads, size, order)
+            if size is not None:
+                arguments[f"{name}.length"] = const(size)
         sound = None if sound is None or clean is None else and_(sound, clean)
         at += WORD_BYTES * parameter.type.words
     return CallIn(selected, sound, arguments)
@@ -77,24 +82,38 @@ def _clean(kind: AbiType, word: Int) -> Bool | None:
     return None
 
 
-def _lies_well(data: Data, kind: AbiType, at: int, heads: int, order: Order) -> Bool | None:
-    """Whether the first dynamic argument lies where encoders put it, padded with zeros."""
+def _size_of(data: Data, kind: AbiType, at: int, heads: int, order: Order) -> int | None:
+    """The length of the first dynamic argument, where it lies where encoders put it."""
     if kind.kind != "bytes":
         return None
     start = value_of(order.facts.rewrite(data.word(const(at), order)))
     if start != WORD_BYTES * heads:
         return None
-    begin = const(_SELECTOR + start)
-    length = order.facts.rewrite(data.word(begin, order))
-    size = value_of(length)
-    if size is None:
-        return None
+    return value_of(order.facts.rewrite(data.word(const(_SELECTOR + start), order)))
+
+
+def _lies_well(data: Data, heads: int, size: int, order: Order) -> Bool | None:
+    """Whether the first dynamic argument, of some size, is all there and padded with zeros."""
+    begin = _SELECTOR + WORD_BYTES * (heads + 1)
     padding = -size % WORD_BYTES
     if padding:
-        last = data.number(const(_SELECTOR + start + WORD_BYTES + size), padding, order)
+        last = data.number(const(begin + size), padding, order)
         if value_of(order.facts.rewrite(last)) != 0:
             return None
-    return compare.ge(data.length, linear.shift(begin, WORD_BYTES + size + padding))
+    return compare.ge(data.length, const(begin + size + padding))
+
+
+def holds(data: Data, function: AbiFunction, name: str, size: Int, facts: Facts) -> Bool:
+    """Whether a call has an argument of some length in bytes, where encoders put the first one."""
+    order = Order(facts)
+    heads = sum(parameter.type.words for parameter in function.inputs)
+    at = function.head_of(name)
+    begin = _SELECTOR + WORD_BYTES * heads
+    return and_(
+        compare.eq(data.word(const(_SELECTOR + at), order), const(WORD_BYTES * heads)),
+        compare.eq(data.word(const(begin), order), size),
+        compare.ge(data.length, linear.shift(size, begin + WORD_BYTES)),
+    )
 
 
 def parts_of(data: Data, kinds: Sequence[AbiType], facts: Facts) -> list[Int | Data]:

@@ -24,7 +24,7 @@ from harness.symbolic.terms import (
     or_,
 )
 from harness.symbolic.world.messages import STATUS, UNSENT, Base, MessageGhosts
-from harness.symbolic.world.payload import call_in, hashed, parts_of
+from harness.symbolic.world.payload import call_in, hashed, holds, parts_of
 from harness.symbolic.world.turns import Befell, Turn
 from harness.world import MessageKind, MessageStatus
 
@@ -79,6 +79,7 @@ class Post:
         self._machines = machines
         self._conditions = tuple(conditions)
         self._hashes: list[tuple[Int, list[Int | Data]]] | None = None
+        self._told: dict[tuple[str, str, Int], tuple[Bool, ...]] = {}
 
     def numbers(self) -> Iterator[tuple[str, Int]]:
         """Channels and numbers of messages in sight; none before a ghost was asked for."""
@@ -107,7 +108,7 @@ class Post:
         for base in list(self.ghosts.bases.values()):
             numbers = in_sight.get(base.channel.name, {})
             for number in numbers:
-                yield from self._of_one(base, number)
+                yield from self._once(base, number)
             yield from self._of_sums(base, numbers, chains)
         if in_sight:
             for attempt in self.attempts:
@@ -116,6 +117,14 @@ class Post:
                 yield not_(and_(one.delivers, other.delivers))
 
     # One message
+
+    def _once(self, base: Base, number: Int) -> tuple[Bool, ...]:
+        """What holds of one message, which does not change when others come into sight."""
+        key = (base.channel.name, base.era, number)
+        found = self._told.get(key)
+        if found is None:
+            found = self._told[key] = tuple(self._of_one(base, number))
+        return found
 
     def _of_one(self, base: Base, number: Int) -> Iterator[Bool]:
         ghosts, channel = self.ghosts, base.channel
@@ -188,6 +197,12 @@ class Post:
             most = self.ghosts.largest(kind, field)
             known = base.argument(kind, field, most, number)
             yield imply(when, compare.eq(found.arguments[field], known))
+        for field in self.ghosts.measured(kind):
+            most = self.ghosts.largest(kind, field)
+            size = base.argument(kind, field, most, number)
+            name = field.removesuffix(".length")
+            there = holds(data, self.ghosts.function(kind), name, size, Facts(self._conditions))
+            yield imply(and_(when, compare.ge(size, const(1))), there)
 
     def _since(self, base: Base, number: Int) -> Iterator[Bool]:
         """Within a transaction messages are never unsent, and nothing is attempted."""
@@ -211,6 +226,10 @@ class Post:
             if not ghosts.ambiguity(kind):
                 mine = ghosts.is_of(earlier, kind, number)
                 yield imply(sent, compare.eq(base.is_of(kind, number), mine))
+                for field in (*ghosts.numeric(kind), *ghosts.measured(kind)):
+                    told = ghosts.argument(earlier, kind, field, number)
+                    known = base.argument(kind, field, ghosts.largest(kind, field), number)
+                    yield imply(compare.eq(mine, const(1)), compare.eq(known, told))
 
     # Sums
 

@@ -257,6 +257,11 @@ class SymbolicWorld:
         mine = self._post().ghosts.is_of(self._history(), kind, int_term(number))
         return flag(compare.eq(mine, const(1)))
 
+    def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
+        """An argument of the message with a number; 0 if it is none of the kind."""
+        ghosts = self._post().ghosts
+        return plain(ghosts.argument(self._history(), kind, field, int_term(number)))
+
     def _post(self) -> Post:
         if self._ledger.post is None:
             raise Unsupported("a system without transports sends no messages")

@@ -302,6 +302,15 @@ def test_the_deployed_messages_under_every_number() -> None:
         any_.due == 0,
         deployed.is_of_kind(declared().credits.kind, number) == (number < 2),
     ]
+    credits = declared().credits.kind
+    amounts = [deployed.message_argument(credits, "amount", n) for n in (0, 1, 2)]
+    assert amounts[0] > 0
+    assert amounts[2] == 0
+    told = deployed.message_argument(credits, "amount", number)
+    for n, amount in enumerate(amounts):
+        here = bool_term(number == n)
+        answer = check(Query((here,), bool_term(told == amount)), confirm=True)
+        assert isinstance(answer, Proved)
     receipt = deployed.message("up", number)
     digest = deployed.message("up", 0).commitment
     assert len(digest) == 32

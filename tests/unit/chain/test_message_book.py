@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,22 @@ from harness import CallStep, MessageStatus, RelayStep
 from harness.chain.deployment import deploy_world
 from harness.chain.ghosts import MessageBook
 from harness.chain.world import ConcreteWorld
-from harness.compile import keccak256
+from harness.compile import AbiFunction, keccak256
+from harness.compile.abi_types import AbiParameter, AbiType
 from harness.compiled import CompiledSystem, compile_system
 from harness.errors import InternalError
 from harness.targets import Target, load_targets
 from harness.world import Message, MessageKind
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "prove"
+
+OPEN = AbiFunction(
+    "open",
+    (
+        AbiParameter("amount", AbiType.parse("uint256")),
+        AbiParameter("note", AbiType.parse("bytes")),
+    ),
+)
 
 IN_FLIGHT, DELIVERED, LOST = MessageStatus.IN_FLIGHT, MessageStatus.DELIVERED, MessageStatus.LOST
 
@@ -43,6 +53,19 @@ def test_a_message_settles_once() -> None:
     assert book.total(kind, LOST, "amount") == 0
     assert book.is_of_kind(kind, 0)
     assert not book.is_of_kind(kind, 1)
+    assert book.argument(OPEN, kind, "amount", 0) == 5
+    assert book.argument(OPEN, kind, "amount", 1) == 0
+    assert book.argument(OPEN, replace(kind, function="shut"), "amount", 0) == 0
+
+
+@pytest.mark.parametrize(("offset", "length"), [(64, 3), (96, 0)])
+def test_only_bytes_right_behind_the_heads_have_a_length(offset: int, length: int) -> None:
+    words = [7, offset, 3, 0, 0]
+    data = OPEN.selector + b"".join(word.to_bytes(32, "big") for word in words)
+    assert OPEN.length_of(data, "note") == length
+    book = MessageBook()
+    book.add(replace(message(0), data=data))
+    assert book.argument(OPEN, MessageKind("down", "box", "open"), "note.length", 0) == length
 
 
 def test_attempts_are_owed_and_made() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.symbolic.solve import (
@@ -190,7 +192,7 @@ def test_no_resources_is_unknown_and_never_proved() -> None:
 def test_a_trivial_goal_still_goes_to_z3(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def silent(text: str, limits: Limits) -> z3_solver.Z3Answer:
+    def silent(text: str, limits: Limits, *_: object) -> z3_solver.Z3Answer:
         asked.append(text)
         return z3_solver.Z3Answer("unknown", "z3: gave up")
 
@@ -285,3 +287,62 @@ def test_the_first_bytes_of_a_word_are_known_to_the_solvers() -> None:
     known = Query((eq(size, const(2)),), eq(slice_bits(kept, 0, 240), const(0)))
     assert isinstance(check(known), Proved)
     assert isinstance(check(Query((), eq(kept, word))), Counterexample)
+
+
+def test_a_confirmed_proof_tells_what_it_used() -> None:
+    small, unrelated = lt(x, y), lt(y, const(1000))
+    query = Query((unrelated, small), lt(x, add(y, ONE)))
+    answer = check(query, confirm=True)
+    assert isinstance(answer, Proved)
+    assert answer.confirmed_by == ("cvc5",)
+    assert answer.used == frozenset({small, not_(query.goal)})
+    assert isinstance(check(Query((unrelated,), query.goal), confirm=True), Counterexample)
+
+
+def test_a_core_that_is_not_confirmed_gives_way_to_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    query = Query((lt(y, const(1000)), lt(x, y)), lt(x, add(y, ONE)))
+    asked: list[str] = []
+
+    def partly(text: str, limits: Limits) -> tuple[str, str]:
+        asked.append(text)
+        return ("sat", "") if len(asked) == 1 else ("unsat", "")
+
+    monkeypatch.setattr(cvc5_solver, "ask", partly)
+    answer = check(query, confirm=True)
+    assert isinstance(answer, Proved)
+    assert answer.confirmed_by == ("cvc5",)
+    assert answer.used is None
+    assert len(asked[0]) < len(asked[1])
+    assert asked[1] == query.lower().text(query.name)
+
+
+def test_what_z3_cannot_answer_with_guards_it_is_asked_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest, guarded = z3_solver.ask, []
+
+    def plain(text: str, limits: Limits, guards: tuple[str, ...], *rest: Any) -> Any:
+        guarded.append(bool(guards))
+        if guards:
+            return z3_solver.Z3Answer("unknown", "z3: gave up")
+        return honest(text, limits, guards, *rest)
+
+    monkeypatch.setattr(z3_solver, "ask", plain)
+    answer = check(Query((lt(x, y),), lt(x, add(y, ONE))), confirm=True)
+    assert isinstance(answer, Proved)
+    assert answer.used is None
+    assert guarded == [True, False]
+
+
+def test_queries_that_share_a_context_do_not_hear_of_each_other() -> None:
+    context = z3_solver.Context()
+    less, more = lt(x, y), lt(y, x)
+    for _ in range(2):
+        for known, goal in ((less, less), (more, more)):
+            said = check(Query((known,), goal), confirm=True, context=context)
+            assert isinstance(said, Proved)
+        for known, goal in ((less, more), (more, less)):
+            said = check(Query((known,), goal), confirm=True, context=context)
+            assert isinstance(said, Counterexample)
