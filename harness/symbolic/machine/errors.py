@@ -1,12 +1,13 @@
 """What the machine refuses, and how a frame fails.
 
 Unsupported     the machine cannot say what happens: the judge says INCOMPLETE with the reason
+Recut           a loop is found to need a cut: the exploration begins anew
 Halt            the frame ends in an exceptional halt, as the EVM says: all its gas is gone
 """
 
 from __future__ import annotations
 
-__all__ = ["Halt", "Unsupported"]
+__all__ = ["Halt", "Recut", "Unsupported"]
 
 
 class Unsupported(Exception):
@@ -52,6 +53,10 @@ class Unsupported(Exception):
 
     def _placed(self, contract: str, pc: int, source: str) -> Unsupported:
         return Unsupported(self.reason, contract, pc, source, inherent=self.inherent)
+
+
+class Recut(Exception):
+    """A loop that was unrolled is to be cut at its head: explore again from the start."""
 
 
 class Halt(Exception):

@@ -7,7 +7,8 @@ then one for a round number `i` that is a variable; if that advances the stack b
 one word, and looks at nothing that the loop has stored, then by induction so does every round. The
 number of rounds follows from the branch's condition.
 
-Any other loop is unrolled up to `Limits.iterations`.
+Any other loop is unrolled, up to `Limits.iterations` and as long as terms stay small; beyond that
+it is cut at its head (`cuts`), if all that it does is to compute on the stack.
 """
 
 from __future__ import annotations
@@ -83,17 +84,21 @@ def at_branch(path: Path, frame: Frame, condition: Bool, target: int) -> bool:
     line = frame.code.line(frame.pc) or f"pc {frame.pc}"
     limit = path.machine.limits.iterations
     if times > limit:
-        raise Unsupported(f"loop at {line} not bounded within {limit}")
+        reason = _cut(path, frame)
+        raise Unsupported(f"loop at {line} not bounded within {limit}, and not cut: {reason}")
     endless = path.machine.endless
     if times == 1:
         before = _size((condition, *frame.stack))
     elif min(times, frame.rounds_around()) > _FREE_ROUNDS:
         gained = _size((condition, *frame.stack)) - before
         if gained > path.machine.limits.growth:
-            endless.add((frame.code, frame.pc))
-    if (frame.code, frame.pc) in endless:
+            endless[frame.code, frame.pc] = _cut(path, frame)
+    why = endless.get((frame.code, frame.pc))
+    if why is not None:
         raise Unsupported(
-            f"loop at {line} not bounded, and its terms grow with every round", inherent=True
+            f"loop at {line} not bounded, its terms grow with every round, and it is not cut: "
+            f"{why}",
+            inherent=True,
         )
     frame.loops[frame.pc] = times, before
     if times > 1 or not path.machine.can_probe() or not frame.code.in_loop(frame.pc):
@@ -106,6 +111,16 @@ def at_branch(path: Path, frame: Frame, condition: Bool, target: int) -> bool:
             continue
         return True
     return False
+
+
+def _cut(path: Path, frame: Frame) -> str:
+    """Cut the loop that encloses the current instruction. Raises Recut; returns why it cannot."""
+    if not path.machine.can_probe():
+        return "it is part of a round of another one"
+    why = "no jump backwards encloses it"
+    for head in frame.loops_around():
+        why = path.machine.cut(frame.code, head)
+    return why
 
 
 def _size(terms: tuple[Term, ...]) -> int:

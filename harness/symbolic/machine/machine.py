@@ -10,8 +10,10 @@ from heapq import heappop, heappush
 from itertools import count
 
 from harness.symbolic.machine.attribution import Attribution
+from harness.symbolic.machine.bodies import Body, NoBody, body_of
+from harness.symbolic.machine.cuts import Round
 from harness.symbolic.machine.data import Data, Literal, Order
-from harness.symbolic.machine.errors import Halt, Unsupported
+from harness.symbolic.machine.errors import Halt, Recut, Unsupported
 from harness.symbolic.machine.hashing import Hashes
 from harness.symbolic.machine.merging import merge, progress
 from harness.symbolic.machine.opcodes import DECIDING, NEEDS, RULES
@@ -55,8 +57,13 @@ class Machine:
         """Every region that was touched, by the name of each of its fields."""
         self.reentered: set[tuple[str, str]] = set()
         """Calls of the current exploration that entered a running contract: (caller, contract)."""
-        self.endless: set[tuple[Account, int]] = set()
-        """Loops of the current exploration, by code and branch, that cannot be unrolled."""
+        self.endless: dict[tuple[Account, int], str] = {}
+        """Loops of the current exploration, by code and branch, that cannot be followed, and why
+        they cannot be cut."""
+        self.cuts: dict[tuple[Account, int], Body] = {}
+        """Loops that are cut, by code and where they begin: they could not be unrolled."""
+        self.rounds: list[Round] | None = None
+        """The rounds of a loop that is looked at for itself; None if a call is explored."""
         self._attributions: dict[str, Attribution] = {}
         self._serial = count()
         self._waiting: list[tuple[tuple[int, ...], int, Path]] = []
@@ -93,19 +100,20 @@ class Machine:
         Raises:
             KeyError: the target is no known account.
         """
-        self._waiting, self._ends, self._refusals = [], [], []
-        self._reverted = self._steps = self._followed = 0
         self._keep_reverts = keep_reverts
-        self.reentered, self.endless = set(), set()
-        start = self._start(call, block, state or ChainState(self.setting.chain), assumptions)
-        start.ghosts = dict(ghosts or {})
-        self.later(start)
-        while self._waiting:
-            path = heappop(self._waiting)[2]
-            if self._followed > self.limits.paths:
-                self._refuse(path, Unsupported(f"more than {self.limits.paths} paths"))
-                break
-            self._follow(path)
+        state = state or ChainState(self.setting.chain)
+        while True:
+            self._waiting, self._ends, self._refusals = [], [], []
+            self._reverted = self._steps = self._followed = 0
+            self.reentered, self.endless = set(), {}
+            start = self._start(call, block, state, assumptions)
+            start.ghosts = dict(ghosts or {})
+            self.later(start)
+            try:
+                self._explore()
+            except Recut:
+                continue
+            break
         return Exploration(
             tuple(self._ends),
             tuple(self._refusals),
@@ -114,6 +122,32 @@ class Machine:
             self._lines(),
             frozenset(self.reentered),
         )
+
+    def _explore(self) -> None:
+        """Follow every path that waits, and those that they part into."""
+        while self._waiting:
+            path = heappop(self._waiting)[2]
+            if self._followed > self.limits.paths:
+                self._refuse(path, Unsupported(f"more than {self.limits.paths} paths"))
+                break
+            self._follow(path)
+
+    def look(self, path: Path) -> bool:
+        """Follow a path that begins anywhere; whether nothing was refused. Raises Recut."""
+        self.later(path)
+        self._explore()
+        return not self._refusals
+
+    def cut(self, code: Account, head: int) -> str:
+        """From now on, cut a loop at its head. Raises Recut if that can be; otherwise the reason
+        why it cannot."""
+        if (code, head) in self.cuts:
+            return "it is cut already"
+        try:
+            self.cuts[code, head] = body_of(code.program, head, NEEDS)
+        except NoBody as reason:
+            return str(reason)
+        raise Recut
 
     def _start(
         self, call: Call, block: Block, state: ChainState, assumptions: tuple[Bool, ...] | Facts

@@ -153,6 +153,10 @@ class _Merger:
             for pc in {**left.loops, **right.loops}
         }
         joined.rounds = {**right.rounds, **left.rounds}
+        joined.cut_often = {
+            pc: max(left.cut_often.get(pc, 0), right.cut_often.get(pc, 0))
+            for pc in {**left.cut_often, **right.cut_often}
+        }
         return joined
 
     def data(self, left: Data, right: Data) -> Data:
@@ -329,6 +333,7 @@ def _check_frames(left: Frame, right: Frame) -> None:
         and left.returns == right.returns
         and len(left.stack) == len(right.stack)
         and left.round_here() == right.round_here()
+        and left.cuts == right.cuts
         and not _differ(left.returndata, right.returndata)
     )
     if not same:

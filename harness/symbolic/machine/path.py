@@ -13,6 +13,7 @@ from harness.symbolic.machine.state import ChainState
 from harness.symbolic.terms import FALSE, TRUE, Bool, Facts, Int, const, not_, word_var
 
 if TYPE_CHECKING:
+    from harness.symbolic.machine.cuts import Cut
     from harness.symbolic.machine.machine import Machine
     from harness.symbolic.machine.setting import Block, Call, Setting
 
@@ -58,8 +59,9 @@ class Frame:
     """A running call: code, stack, memory, and in whose name it runs."""
 
     __slots__ = (
-        "address", "calldata", "caller", "calls", "code", "loops", "memory", "owner", "pc",
-        "program", "returndata", "returns", "rounds", "saved", "stack", "static", "undo", "value",
+        "address", "calldata", "caller", "calls", "code", "cut_often", "cuts", "loops", "memory",
+        "owner", "pc", "program", "returndata", "returns", "rounds", "saved", "stack", "static",
+        "undo", "value",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +100,10 @@ class Frame:
         self.rounds: dict[tuple[int, int], tuple[int, int]] = {}
         """For each loop, by the depth of internal calls and where it begins: how often it was
         begun anew, and from where."""
+        self.cuts: dict[int, Cut] = {}
+        """Loops that are cut and not left yet, by where they begin; never changed in place."""
+        self.cut_often: dict[int, int] = {}
+        """How often each loop was cut; never changed in place."""
         self.undo: list[Int] = []
         """The stack as it was when the instruction began."""
 
@@ -106,7 +112,7 @@ class Frame:
         other: Frame = Frame.__new__(Frame)
         for name in (
             "calls", "code", "owner", "program", "address", "caller", "value", "calldata", "static",
-            "saved", "returns", "pc", "returndata", "undo",
+            "saved", "returns", "pc", "returndata", "undo", "cuts", "cut_often",
         ):  # fmt: skip
             setattr(other, name, getattr(self, name))
         other.stack = self.stack[:]
@@ -117,6 +123,11 @@ class Frame:
 
     def jump(self, target: int) -> None:
         """Go on elsewhere in the same code, keeping count of calls and rounds of loops."""
+        if self.cuts:
+            items = len(self.stack)
+            self.cuts = {
+                at: cut for at, cut in self.cuts.items() if cut.keeps(self.pc, target, items)
+            }
         kind = self.code.jumps.get(self.pc, "-")
         if kind == "i":
             self.calls = (*self.calls, self.pc + 1)
@@ -139,6 +150,17 @@ class Frame:
             for key, (times, end) in self.rounds.items()
             if times > 1 and key[0] == len(self.calls) and key[1] <= self.pc <= end
         }
+
+    def loops_around(self) -> list[int]:
+        """Where the loops begin that enclose the current instruction, or a call of internal
+        functions that leads to it; those with most rounds first."""
+        depth = len(self.calls)
+        found = [
+            (times, first)
+            for (level, first), (times, last) in self.rounds.items()
+            if times > 1 and first <= (self.pc if level == depth else self.calls[level]) <= last
+        ]
+        return [first for _, first in sorted(found, reverse=True)]
 
     def rounds_around(self) -> int:
         """In which round the loop is that encloses the current instruction, or a call of internal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.symbolic.machine.cuts import at_head
 from harness.symbolic.machine.data import Data
 from harness.symbolic.machine.errors import Halt, Unsupported
 from harness.symbolic.machine.loops import at_branch
@@ -91,7 +92,10 @@ def gas(path: Path, frame: Frame) -> None:
 
 
 def jumpdest(path: Path, frame: Frame) -> None:
-    """Nothing: jumps may end here."""
+    """Nothing: jumps may end here. The head of a loop may be where it is cut."""
+    # OPERATION
+    if path.machine.cuts:
+        at_head(path, frame)
     # PROGRAM COUNTER
     frame.pc += 1
 
