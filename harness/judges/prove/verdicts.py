@@ -24,8 +24,8 @@ OWN_ASSUMPTIONS = (
     "contracts of the system are not replaced, and keep the code that they were deployed with",
 )
 OF_CALLS = (
-    "unknown code that is called meanwhile does not call back into the system; "
-    "for invariants it may"
+    "the call is not made in the middle of another one, and unknown code that it calls "
+    "does not call back into the system; for invariants both may happen"
 )
 """What is assumed in addition of transitions and rules."""
 
