@@ -66,7 +66,7 @@ class Cache:
             unit,
             {goal: known[goal] for goal in wanted},
             bool(raw["feasible"]),
-            frozenset(raw["spoke"]) & silent,
+            frozenset(raw["spoke"]),
             frozenset(raw["assumed"]),
             paths=int(raw["paths"]),
             also=frozenset(raw["also"]),

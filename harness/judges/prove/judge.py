@@ -131,13 +131,25 @@ class _Run:
         found = True
         while found:
             found = False
+            self.induction.spoke |= self._heard()
             for order in self._waiting():
-                if order.unit:
-                    report = self._cache.load(order.unit, order.goals, order.assumed, order.silent)
-                    if report is not None and order.also <= report.also:
-                        self.induction.note(report)
-                        found = True
+                report = self._kept(order, order.silent)
+                if report is not None:
+                    self.induction.note(report)
+                    found = True
             self.induction.settle()
+
+    def _heard(self) -> frozenset[str]:
+        """The properties that spoke in earlier runs: by then only some units were listened to."""
+        kept = (self._kept(order, frozenset()) for order in self._waiting())
+        return frozenset().union(*(report.spoke for report in kept if report is not None))
+
+    def _kept(self, order: Order, silent: frozenset[str]) -> UnitReport | None:
+        """The report of an earlier run that settles an order."""
+        if self._cache is None or not order.unit:
+            return None
+        report = self._cache.load(order.unit, order.goals, order.assumed, silent)
+        return report if report is not None and order.also <= report.also else None
 
     def _begin(self, base: Mapping[str, Goal], spoke: frozenset[str]) -> None:
         self.induction.begin(base)
