@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from harness.chain.ghosts import MessageBook, Sums
+from harness.chain.ledger import Kept
 from harness.chain.readable import Locator, ReadableWorld
 from harness.chain.transaction import Receipt
 from harness.compiled import CompiledSystem
 from harness.errors import UsageError
-from harness.world import MessageFacts, MessageKind, MessageStatus, Place, World
+from harness.world import Place, World
 
 if TYPE_CHECKING:
     from harness.chain.world import ConcreteWorld
@@ -31,9 +32,7 @@ class PastWorld(ReadableWorld):
         now: ConcreteWorld,
         chain: str,
         receipt: Receipt,
-        sums: Mapping[Place, int],
-        events: dict[tuple[str, str, str], int],
-        messages: MessageBook,
+        kept: Kept,
         clocks: Mapping[str, tuple[int, int]],
     ) -> None:
         super().__init__(compiled, locator)
@@ -41,9 +40,7 @@ class PastWorld(ReadableWorld):
         self._chain = chain
         self._writes = {(w.address, w.slot): w.old for w in receipt.writes}
         self._balances = {b.address: b.old for b in receipt.balances}
-        self._sums = sums
-        self._events = events
-        self._messages = messages
+        self._kept = kept
         self._clocks = clocks
 
     def word(self, contract: str, slot: int) -> int:
@@ -57,7 +54,7 @@ class PastWorld(ReadableWorld):
 
     def total(self, place: Place) -> int:
         """The sum as it was."""
-        known = self._sums.get(place)
+        known = self._kept.sums.get(place)
         if known is not None:
             return known
         # Asked for the first time: the sum of now, less what the transaction added to it.
@@ -68,26 +65,13 @@ class PastWorld(ReadableWorld):
                 scratch.wrote(contract, slot, self._now.word(contract, slot), old)
         return scratch.values[place]
 
-    def event_totals(self) -> dict[tuple[str, str, str], int]:
+    def event_totals(self) -> Mapping[tuple[str, str, str], int]:
         """Sums of event fields as they were."""
-        return self._events
+        return self._kept.events
 
-    def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
-        """The sum over messages as it was."""
-        return self._messages.total(kind, status, field)
-
-    def message(self, channel: str, number: int) -> MessageFacts:
-        """What was known of a message, sent or not."""
-        return self._messages.facts(channel, number)
-
-    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
-        """Whether a message had been sent, and is of a kind."""
-        return self._messages.is_of_kind(kind, number)
-
-    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
-        """An argument of a message as it was; 0 if it was none of the kind."""
-        function = self.compiled.abi(kind.contract).function(kind.function)
-        return self._messages.argument(function, kind, field, number)
+    def message_book(self) -> MessageBook:
+        """All messages as they were."""
+        return self._kept.messages
 
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """What a read-only call would have returned."""
@@ -138,8 +122,7 @@ class InitialWorld(ReadableWorld):
             for name in accounts
         }
         self._sums = Sums(now.attributions, lambda contract: self._storage[contract])
-        self._events = dict(now.event_totals())
-        self._messages = now.message_book().copy()
+        self._kept = now.ledger.kept()
         self._clocks = {name: (now.block(name), now.time(name)) for name in compiled.chains}
 
     def word(self, contract: str, slot: int) -> int:
@@ -150,26 +133,13 @@ class InitialWorld(ReadableWorld):
         """The sum as it was."""
         return self._sums.value(place)
 
-    def event_totals(self) -> dict[tuple[str, str, str], int]:
+    def event_totals(self) -> Mapping[tuple[str, str, str], int]:
         """Sums of event fields during deployment."""
-        return self._events
+        return self._kept.events
 
-    def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
-        """The sum over messages as it was."""
-        return self._messages.total(kind, status, field)
-
-    def message(self, channel: str, number: int) -> MessageFacts:
-        """What was known of a message, sent or not."""
-        return self._messages.facts(channel, number)
-
-    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
-        """Whether a message had been sent, and is of a kind."""
-        return self._messages.is_of_kind(kind, number)
-
-    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
-        """An argument of a message as it was; 0 if it was none of the kind."""
-        function = self.compiled.abi(kind.contract).function(kind.function)
-        return self._messages.argument(function, kind, field, number)
+    def message_book(self) -> MessageBook:
+        """All messages as they were."""
+        return self._kept.messages
 
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """Refused: there is no chain in that state any more."""

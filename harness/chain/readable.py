@@ -7,11 +7,12 @@ it is now, or as it was before a call, or as it was after deployment.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.address import Address
 from harness.chain.attribution import accessor_path
+from harness.chain.ghosts import MessageBook
 from harness.compile import Location, MappingType, StructType, ValueType
 from harness.compiled import CompiledSystem
 from harness.errors import LookupProblem
@@ -76,24 +77,12 @@ class ReadableWorld(ABC):
         """The sum over all keys of a mapping, for a place with ``EVERY`` in it."""
 
     @abstractmethod
-    def event_totals(self) -> dict[tuple[str, str, str], int]:
+    def event_totals(self) -> Mapping[tuple[str, str, str], int]:
         """Sums of event fields by (contract, event, field); the number of events for ``""``."""
 
     @abstractmethod
-    def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
-        """The sum of an argument over the messages of a kind; see :class:`World`."""
-
-    @abstractmethod
-    def message(self, channel: str, number: int) -> MessageFacts:
-        """What is known of a message, sent or not."""
-
-    @abstractmethod
-    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
-        """Whether a message was sent, and is of a kind."""
-
-    @abstractmethod
-    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
-        """An argument of a message; 0 if it is none of the kind."""
+    def message_book(self) -> MessageBook:
+        """All messages; copy it to keep it."""
 
     @abstractmethod
     def view_raw(self, contract: str, data: bytes) -> bytes:
@@ -141,6 +130,23 @@ class ReadableWorld(ABC):
             names = (p.name for p in declared.inputs)
             raise LookupProblem.unknown("event parameter", field, names, declared.signature)
         return self.event_totals().get((contract, event, field), 0)
+
+    def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
+        """The sum of an argument over the messages of a kind; see :class:`World`."""
+        return self.message_book().total(kind, status, field)
+
+    def message(self, channel: str, number: int) -> MessageFacts:
+        """What is known of a message, sent or not."""
+        return self.message_book().facts(channel, number)
+
+    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
+        """Whether a message was sent, and is of a kind."""
+        return self.message_book().is_of_kind(kind, number)
+
+    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
+        """An argument of a message; 0 if it is none of the kind."""
+        function = self._compiled.abi(kind.contract).function(kind.function)
+        return self.message_book().argument(function, kind, field, number)
 
     def view(self, contract: str, function: str, args: Sequence[Value]) -> Any:
         """What a view function returns: one value, or a tuple of several."""

@@ -14,16 +14,17 @@ from dataclasses import dataclass, field
 from harness.chain.attribution import Attribution, Leaf
 from harness.chain.chain import Chain
 from harness.chain.executed import Executed, Outcome
-from harness.chain.ghosts import EventTotals, MessageBook, Sums
+from harness.chain.ghosts import MessageBook
+from harness.chain.ledger import Kept, Ledger
 from harness.chain.past import InitialWorld, PastWorld
 from harness.chain.readable import Locator, ReadableWorld
-from harness.chain.transaction import Log, Receipt, Transaction
+from harness.chain.transaction import Receipt, Transaction
 from harness.compile import explain_revert
 from harness.compiled import CompiledSystem
 from harness.errors import InternalError, LookupProblem, UsageError
 from harness.step import CallStep, ClockStep, RelayStep, Step
 from harness.transport import Event, Transport
-from harness.world import Message, MessageFacts, MessageKind, MessageStatus, Place, Value, World
+from harness.world import Message, Place, Value, World
 
 __all__ = ["ConcreteWorld", "Executed", "Mark", "Outcome"]
 
@@ -33,9 +34,7 @@ class Mark:
     """A state of a world to come back to."""
 
     chains: Mapping[str, int]
-    sums: Mapping[Place, int]
-    events: Mapping[tuple[str, str, str], int]
-    messages: MessageBook
+    kept: Kept
 
 
 Observer = Callable[[Executed], None]
@@ -69,9 +68,7 @@ class ConcreteWorld(ReadableWorld):
             name: Attribution(name, compiled.layout(name), self.chains[decl.chain.name].preimage)
             for name, decl in compiled.contracts.items()
         }
-        self._sums = Sums(self.attributions, self.storage_of)
-        self._events = EventTotals()
-        self._messages = MessageBook()
+        self.ledger = Ledger(compiled, self.attributions, self.storage_of)
         self._recording = _Recording()
         self._initial: InitialWorld | None = None
         self._where = {
@@ -88,36 +85,19 @@ class ConcreteWorld(ReadableWorld):
 
     def total(self, place: Place) -> int:
         """The sum over all keys of a mapping."""
-        return self._sums.value(place)
+        return self.ledger.sums.value(place)
 
-    def event_totals(self) -> dict[tuple[str, str, str], int]:
+    def event_totals(self) -> Mapping[tuple[str, str, str], int]:
         """Sums of event fields so far."""
-        return self._events.values
-
-    def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
-        """The sum of an argument over the messages of a kind."""
-        return self._messages.total(kind, status, field)
-
-    def message(self, channel: str, number: int) -> MessageFacts:
-        """What is known of a message, sent or not."""
-        return self._messages.facts(channel, number)
-
-    def is_of_kind(self, kind: MessageKind, number: int) -> bool:
-        """Whether a message was sent, and is of a kind."""
-        return self._messages.is_of_kind(kind, number)
-
-    def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
-        """An argument of a message; 0 if it is none of the kind."""
-        function = self.compiled.abi(kind.contract).function(kind.function)
-        return self._messages.argument(function, kind, field, number)
+        return self.ledger.events.values
 
     def messages(self, channel: str) -> Sequence[Message]:
         """All messages ever sent on a channel, in the order of sending."""
-        return self._messages.channel(channel)
+        return self.ledger.messages.channel(channel)
 
     def message_book(self) -> MessageBook:
         """All messages; copy it to keep it."""
-        return self._messages
+        return self.ledger.messages
 
     def view_raw(self, contract: str, data: bytes) -> bytes:
         """What a read-only call returns."""
@@ -163,7 +143,7 @@ class ConcreteWorld(ReadableWorld):
     def numbers_in_sight(self) -> set[int]:
         """Whole numbers that a property for all numbers is tried with: 0, keys of mappings, and
         numbers of messages."""
-        found = {0} | self._messages.numbers()
+        found = {0} | self.ledger.messages.numbers()
         for attribution in self.attributions.values():
             found |= attribution.numbers
         return found
@@ -184,18 +164,14 @@ class ConcreteWorld(ReadableWorld):
         """A state to come back to with :meth:`restore`, as often as you like."""
         return Mark(
             {name: chain.snapshot() for name, chain in self.chains.items()},
-            dict(self._sums.values),
-            dict(self._events.values),
-            self._messages.copy(),
+            self.ledger.kept(),
         )
 
     def restore(self, mark: Mark) -> None:
         """Go back to a mark; marks set after it are gone."""
         for name, chain in self.chains.items():
             chain.revert_to(mark.chains[name])
-        self._sums.values = dict(mark.sums)
-        self._events.values = dict(mark.events)
-        self._messages = mark.messages.copy()
+        self.ledger.restore(mark.kept)
 
     # Acting
 
@@ -227,7 +203,7 @@ class ConcreteWorld(ReadableWorld):
 
     def _relay(self, step: RelayStep) -> None:
         transport = self.transport_of(step.channel)
-        messages = self._messages.channel(step.channel)
+        messages = self.ledger.messages.channel(step.channel)
         if step.message >= len(messages):
             raise UsageError(
                 f"channel {step.channel!r} has no message {step.message}; "
@@ -288,7 +264,7 @@ class ConcreteWorld(ReadableWorld):
 
     def forgo(self, channel: str, number: int) -> None:
         """Note an attempt at a message that failed before it began."""
-        self._messages.attempted(channel, number, False)
+        self.ledger.messages.attempted(channel, number, False)
 
     def _transact(self, chain: str, transaction: Transaction, of: tuple[str, int] | None) -> bool:
         executed = self._execute(chain, transaction, of)
@@ -333,9 +309,7 @@ class ConcreteWorld(ReadableWorld):
     ) -> Executed:
         contract = self._compiled.contract_at(chain, transaction.to or 0) or ""
         clock = self.chains[chain].clock
-        sums, events = self._sums.values, self._events.values
-        before_sums, before_events = dict(sums), dict(events)
-        messages = self._messages.copy()
+        kept = self.ledger.kept()
         reading = {name: (c.clock.block, c.clock.time) for name, c in self.chains.items()}
         receipt = self.chains[chain].execute(transaction)
         past = PastWorld(
@@ -344,14 +318,12 @@ class ConcreteWorld(ReadableWorld):
             self,
             chain,
             receipt,
-            before_sums,
-            before_events,
-            messages,
+            kept,
             reading,
         )
-        emitted = self._follow(chain, receipt, transaction.sender)
+        emitted = self.ledger.follow(self, chain, receipt, transaction.sender)
         if of is not None:
-            self._messages.attempted(*of, receipt.success)
+            self.ledger.messages.attempted(*of, receipt.success)
         decoded = self._compiled.decode(contract, transaction.data) if contract else None
         return Executed(
             chain,
@@ -369,40 +341,7 @@ class ConcreteWorld(ReadableWorld):
 
     def follow_deployment(self, chain: str, receipt: Receipt) -> None:
         """Count what a constructor wrote and logged."""
-        self._follow(chain, receipt, 0)
-
-    def _follow(self, chain: str, receipt: Receipt, sender: int) -> tuple[Event, ...]:
-        for write in receipt.writes:
-            contract = self._compiled.contract_at(chain, write.address)
-            if contract is not None:
-                self._sums.wrote(contract, write.slot, write.old, write.new)
-        emitted = tuple(
-            event for log in receipt.logs if (event := self._decode_log(chain, log)) is not None
-        )
-        for event in emitted:
-            self._events.note(event)
-            for transport in self._compiled.system.transports:
-                message = transport.sent(self, chain, event)
-                if message is not None:
-                    self._messages.add(message)
-                for channel, number in transport.taken(event):
-                    self._messages.take(channel, number, sender in self._compiled.environment)
-                for channel, number in transport.owed(event):
-                    self._messages.owe(channel, number)
-                for channel, number, status in transport.settled(event):
-                    self._messages.settle(channel, number, status)
-        return emitted
-
-    def _decode_log(self, chain: str, log: Log) -> Event | None:
-        contract = self._compiled.contract_at(chain, log.address)
-        if contract is None:
-            return None
-        topics = [topic.to_bytes(32, "big") for topic in log.topics]
-        decoded = self._compiled.abi(contract).decode_event(topics, log.data)
-        if decoded is None:
-            return None
-        names = (p.name for p in decoded.event.inputs)
-        return Event(contract, decoded.name, dict(zip(names, decoded.values, strict=True)))
+        self.ledger.follow(self, chain, receipt, 0)
 
     def wait(self, seconds: int) -> None:
         """Let at least so many seconds pass on every chain."""
