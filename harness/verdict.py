@@ -147,14 +147,41 @@ def contradictions(results: Iterable[Result]) -> list[tuple[Result, Result]]:
     return found
 
 
-def exit_code(results: Iterable[Result]) -> ExitCode:
+def unreached(results: Iterable[Result]) -> list[Result]:
+    """The verdicts that are not what their properties require.
+
+    A judge that could not finish is no matter where another one has said all that the property
+    requires of any of them.
+    """
+    results = list(results)
+    wanted: dict[tuple[str, str], Verdict] = {}
+    for each in results:
+        about = each.system, each.property_id
+        if not wanted.get(about, each.required).satisfies(each.required):
+            wanted[about] = each.required
+        wanted.setdefault(about, each.required)
+    enough = {
+        (each.system, each.property_id)
+        for each in results
+        if each.verdict.satisfies(wanted[each.system, each.property_id])
+    }
+    return [
+        each
+        for each in results
+        if not each.reached
+        and not (each.verdict is Verdict.INCOMPLETE and (each.system, each.property_id) in enough)
+    ]
+
+
+def exit_code(results: Iterable[Result], *, at_odds: bool = False) -> ExitCode:
     """The exit code of a run: that of its loudest result.
 
+    ``at_odds`` says that judges contradict each other in something else than their verdicts.
     Internal errors come first, since they may hide anything, and judges that contradict each other
     are one; then refutations, wrong properties, vacuous ones, and what is incomplete.
     """
     results = list(results)
-    if contradictions(results):
+    if at_odds or contradictions(results):
         return ExitCode.INTERNAL
-    seen = {result.exit_code for result in results}
+    seen = {result.exit_code for result in unreached(results)}
     return next((code for code in _LOUDEST if code in seen), ExitCode.REACHED)

@@ -18,7 +18,7 @@ from rich.text import Text
 from harness.property import Property, Severity
 from harness.report.json import relative
 from harness.targets import Target
-from harness.verdict import JudgeName, Result, Verdict
+from harness.verdict import JudgeName, Result, Verdict, unreached
 
 __all__ = [
     "effort",
@@ -141,14 +141,14 @@ def summary(results: Sequence[Result], seconds: float) -> Text:
     for position, verdict in enumerate(v for v in Verdict if counts[v]):
         line.append(", " if position else "")
         line.append(f"{counts[verdict]} {verdict.value}", style=_COLOURS[verdict])
-    missed = sum(not result.reached for result in results)
+    missed = len(unreached(results))
     line.append("; all as required" if not missed else f"; {missed} not as required")
     return line.append(f"; {seconds:.1f} s")
 
 
 def legend(results: Sequence[Result]) -> list[Text]:
     """What the verdicts mean, for those that occur and are not what was required."""
-    odd = {result.verdict for result in results if not result.reached}
+    odd = {result.verdict for result in unreached(results)}
     return [
         verdict_text(verdict).append(f"  {verdict.meaning}", style="not bold default")
         for verdict in Verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,33 @@ def test_the_exit_code_of_one_result(
     assert exit_code([result(verdict, required, fault)]) is expected
 
 
+@pytest.mark.parametrize(
+    ("required", "fuzz", "prove", "expected"),
+    [
+        # The fuzzer says all that is required, so it is no matter that no proof was found.
+        (FUZZED, FUZZED, INCOMPLETE, ExitCode.REACHED),
+        (FUZZED, INCOMPLETE, PROVED, ExitCode.REACHED),
+        (PROVED, FUZZED, INCOMPLETE, ExitCode.INCOMPLETE),
+        (PROVED, INCOMPLETE, PROVED, ExitCode.REACHED),
+        (PROVED, REFUTED, INCOMPLETE, ExitCode.REFUTED),
+        (FUZZED, VACUOUS, PROVED, ExitCode.VACUOUS),
+        (FUZZED, FUZZED, ERROR, ExitCode.INTERNAL),
+    ],
+)
+def test_one_judge_may_say_what_another_leaves_open(
+    required: Verdict, fuzz: Verdict, prove: Verdict, expected: ExitCode
+) -> None:
+    said = [
+        Result("P", "s", judge, verdict, required_of(judge, required))
+        for judge, verdict in ((JudgeName.FUZZ, fuzz), (JudgeName.PROVE, prove))
+    ]
+    assert exit_code(said) is expected
+    assert exit_code(reversed(said)) is expected
+    assert exit_code([*said, Result("Q", "s", JudgeName.PROVE, INCOMPLETE, PROVED)]) is not (
+        ExitCode.REACHED
+    )
+
+
 def test_the_loudest_result_decides() -> None:
     loudest_first = [
         result(ERROR),
@@ -92,6 +120,7 @@ def test_the_loudest_result_decides() -> None:
     ]
     expected = [each.exit_code for each in loudest_first]
     for number, code in enumerate(expected):
-        assert exit_code(reversed(loudest_first[number:])) is code
+        named = (replace(e, property_id=str(n)) for n, e in enumerate(loudest_first[number:]))
+        assert exit_code(named) is code
     assert exit_code([]) is ExitCode.REACHED
     assert [int(code) for code in expected] == [5, 1, 2, 4, 3, 0]
