@@ -18,11 +18,18 @@ from harness.compiled import CompiledSystem, compile_system
 from harness.config import Config, load_config
 from harness.errors import EnvironmentProblem, HarnessError, UsageError
 from harness.judges import registry
+from harness.judges.goals import goals_of
 from harness.judges.protocol import Case, Judge, Options, concerns
-from harness.report.agreement import contradiction_lines, save_contradictions
+from harness.report.agreement import (
+    contradiction_lines,
+    save_contradictions,
+    save_writers,
+    writer_lines,
+)
 from harness.report.json import render, results_json, write
 from harness.targets import Target, load_targets, project_of, select
 from harness.verdict import ExitCode, JudgeName, Result, Verdict, exit_code, required_of
+from harness.writers import Compared, compare_all
 
 __all__ = ["Request", "Run", "run"]
 
@@ -57,6 +64,7 @@ class Run:
     request: Request
     results: list[Result] = field(default_factory=list)
     compiled: dict[str, CompiledSystem] = field(default_factory=dict)
+    compared: list[Compared] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -159,6 +167,7 @@ def _judge_all(this: Run) -> None:
                     continue
                 display.task(f"{judge.name.value} {target.name}")
                 _judge(this, target, compiled, judge, display)
+            this.compared += compare_all(target.name, this.judges)
 
 
 def _judge(
@@ -166,7 +175,7 @@ def _judge(
 ) -> None:
     """Ask one judge about one system; whatever goes wrong, every property gets a verdict."""
     asked = tuple(each for each in target.properties if concerns(judge.name, each))
-    case = Case(compiled, asked, target.path)
+    case = Case(compiled, asked, target.path, goals_of(this.judges, target.name))
     config = this.config
     options = Options(
         config.seed,
@@ -238,17 +247,24 @@ def _missing(
 def _report(this: Run, request: Request) -> int:
     """Save and print what the run came to."""
     terminal, root = this.terminal, this.config.root
-    document = results_json(this.results, root)
+    document = results_json(this.results, root, this.compared)
     by_id = {each.id: each for target in this.targets for each in target.properties}
     folder = this.config.folder
     contradicted = save_contradictions(this.results, by_id, this.compiled, folder, root)
+    at_odds = [each for each in this.compared if each.impossible]
+    for odd in at_odds:
+        save_writers(odd, folder)
     if request.json == "-":
         terminal.write(render(document))
         for each in contradicted:
             terminal.error("\n".join(contradiction_lines(each, from_here(each.folder))))
+        for odd in at_odds:
+            terminal.error("\n".join(writer_lines(odd)))
     else:
         show(terminal, this.results, this.targets, this.compiled, this.seconds, contradicted)
-    code = int(exit_code(this.results))
+        for line in (line for each in this.compared for line in writer_lines(each)):
+            terminal.line(line)
+    code = int(exit_code(this.results, at_odds=bool(at_odds)))
     try:
         last.merge(this.config.folder, this.results, root, terminal)
     except EnvironmentProblem as wrong:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.compiled import CompiledSystem
+from harness.judges.goals import Goals
 from harness.property import Kind, Property
 from harness.system import Actor, System
 from harness.verdict import JudgeName, Result
@@ -19,12 +20,14 @@ __all__ = ["Availability", "Case", "Judge", "Options", "Progress", "concerns"]
 class Case:
     """A system and the properties of it that are to be judged.
 
-    ``target`` is the path, relative to the project, that the system was loaded from.
+    ``target`` is the path, relative to the project, that the system was loaded from, ``goals`` what
+    judges that were asked before could not reach.
     """
 
     compiled: CompiledSystem
     properties: tuple[Property, ...]
     target: str
+    goals: Goals = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

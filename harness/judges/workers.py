@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.verdict import ExitCode, Verdict
 
 __all__ = ["Failed", "Finished", "Limits", "Send", "Task", "supervise"]
 
@@ -62,6 +63,17 @@ class Failed:
     reason: str
     error: HarnessError | None = None
     trace: str = ""
+
+    def verdict(self) -> tuple[Verdict, str, ExitCode]:
+        """What this says of every property that was still open: verdict, reason, and whose fault.
+
+        What the worker raised is an error; one that was killed or ran out of something is not.
+        """
+        if self.error is not None:
+            return Verdict.ERROR, str(self.error), ExitCode(self.error.exit_code)
+        if self.trace:
+            return Verdict.ERROR, f"{self.reason}\n{self.trace}", ExitCode.INTERNAL
+        return Verdict.INCOMPLETE, self.reason, ExitCode.INTERNAL
 
 
 Outcome = Finished | Failed

@@ -7,6 +7,8 @@ wrong: both artefacts are kept, so that it can be found.
         proof.json        the verdict PROVED, with the property's source and what was compiled
         refutation.json   the verdict REFUTED
         witness.json      the calls that refute it, if it was refuted by calls
+    .harness/contradictions/<system>/writers.json
+        who was seen writing what, although by the source nobody can
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ from rich.text import Text
 from harness.compiled import CompiledSystem
 from harness.errors import EnvironmentProblem
 from harness.property import Property
-from harness.report.json import SCHEMA_VERSION, relative, result_json, write
+from harness.report.json import SCHEMA_VERSION, compared_json, relative, result_json, write
 from harness.report.terminal import table, verdict_text
 from harness.verdict import JudgeName, Result, Verdict, contradictions
+from harness.writers import Compared
 
 __all__ = [
     "Contradiction",
@@ -33,7 +36,9 @@ __all__ = [
     "judges_of",
     "matrix",
     "save_contradictions",
+    "save_writers",
     "unasked",
+    "writer_lines",
 ]
 
 _FOLDER = "contradictions"
@@ -128,6 +133,33 @@ def save_contradictions(
             problem = wrong.what
         found.append(Contradiction(proof, refutation, place, problem))
     return found
+
+
+def save_writers(compared: Compared, folder: Path) -> Path:
+    """Keep who was seen writing what although the source says nobody can; the file."""
+    place = folder / _FOLDER / compared.system / "writers.json"
+    write({"schema_version": SCHEMA_VERSION, **compared_json(compared)}, place)
+    return place
+
+
+def writer_lines(compared: Compared) -> list[str]:
+    """What came of comparing who writes what, for a reader."""
+    watcher, reader = compared.watcher.value, compared.reader.value
+    lines = [
+        f"CONTRADICTION: {watcher} saw {contract}.{function} write {variable}; {reader} says that "
+        "it cannot. One of the two is wrong, and so may be what it proved."
+        for contract, function, variable in compared.impossible
+    ]
+    if compared.confirmed:
+        lines.append(
+            f"{compared.system}: {reader} confirms the {compared.confirmed} pairs of a function "
+            f"and a variable that {watcher} saw it write"
+        )
+    lines += [
+        f"{compared.system}: who writes to {contract} could not be compared: {why}"
+        for contract, why in compared.undecided.items()
+    ]
+    return lines
 
 
 def _about(each: Property | None, compiled: CompiledSystem | None, root: Path) -> dict[str, Any]:

@@ -6,10 +6,14 @@ One document of ``schema_version`` 1:
      "results": [{"property": "VAULT-001", "system": "vault", "judge": "fuzz",
                   "verdict": "FUZZED", "required": "FUZZED", "reason": null,
                   "bounds": {"calls": 4000}, "assumptions": [], "seconds": 1.5,
-                  "witness": null}]}
+                  "witness": null}],
+     "writers": [{"system": "vault", "seen_by": "prove", "read_by": "inspect",
+                  "confirmed": 7, "undecided": {}, "impossible": []}]}
 
-``exit_code`` is what the process returns; ``seconds`` is wall time; ``witness`` the path of the
-witness's file, relative to the project where it lies in it.
+``writers`` compares two judges in who writes which variable: what the one saw happen and the other
+holds ``impossible`` is a list of contract, function and variable.  ``exit_code`` is what the
+process returns; ``seconds`` is wall time; ``witness`` the path of the witness's file, relative to
+the project where it lies in it.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +29,44 @@ from harness.errors import EnvironmentProblem
 from harness.property import Property
 from harness.targets import Target
 from harness.verdict import Result, exit_code
+from harness.writers import Compared
 
-__all__ = ["SCHEMA_VERSION", "properties_json", "render", "result_json", "results_json", "write"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "compared_json",
+    "properties_json",
+    "render",
+    "result_json",
+    "results_json",
+    "write",
+]
 
 SCHEMA_VERSION = 1
 
 
-def results_json(results: Iterable[Result], root: Path) -> dict[str, Any]:
+def results_json(
+    results: Iterable[Result], root: Path, compared: Sequence[Compared] = ()
+) -> dict[str, Any]:
     """The document of a run; paths are given relative to ``root`` where they lie in it."""
     results = list(results)
+    at_odds = any(each.impossible for each in compared)
     return {
         "schema_version": SCHEMA_VERSION,
-        "exit_code": int(exit_code(results)),
+        "exit_code": int(exit_code(results, at_odds=at_odds)),
         "results": [result_json(each, root) for each in results],
+        "writers": [compared_json(each) for each in compared],
+    }
+
+
+def compared_json(compared: Compared) -> dict[str, Any]:
+    """Who was seen writing what, held against who can."""
+    return {
+        "system": compared.system,
+        "seen_by": compared.watcher.value,
+        "read_by": compared.reader.value,
+        "confirmed": compared.confirmed,
+        "undecided": dict(compared.undecided),
+        "impossible": [list(each) for each in compared.impossible],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,43 @@ def test_a_contradiction_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert done.exit_code == 5
     assert json.loads(done.stdout)["exit_code"] == 5
     assert "CONTRADICTION VAULT-002" in done.stderr
+
+
+SEES = (
+    PROVER
+    + """
+    def seen(self, system):
+        return frozenset({("vault", "deposit(uint256)", "total")})
+"""
+)
+
+READS = """
+    def possible(self, system):
+        from harness.writers import Possible
+        return Possible(frozenset({("vault", "deposit(uint256)", "WRITTEN")}))
+"""
+
+
+@pytest.mark.parametrize(("written", "code"), [("total", 0), ("owner", 5)])
+def test_a_writer_that_cannot_be_is_an_internal_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, code: int
+) -> None:
+    project = project_of_two(tmp_path, monkeypatch)
+    project.write("other_judge.py", SEES)
+    project.write("fake_judge.py", toy_project.FAKE_JUDGE + READS.replace("WRITTEN", written))
+    for module in ("other_judge", "fake_judge"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    done = project.run("verify", "--json", "out.json")
+    assert done.exit_code == code
+    document = json.loads((project.root / "out.json").read_text())
+    assert document["exit_code"] == code
+    [compared] = document["writers"]
+    kept = project.root / ".harness" / "contradictions" / "vault" / "writers.json"
+    if code:
+        assert compared["impossible"] == [["vault", "deposit(uint256)", "total"]]
+        assert "prove saw vault.deposit(uint256) write total" in done.stdout
+        assert json.loads(kept.read_text())["impossible"] == compared["impossible"]
+    else:
+        assert compared["confirmed"] == 1
+        assert "fuzz confirms the 1 pairs" in done.stdout
+        assert not kept.exists()

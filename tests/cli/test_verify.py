@@ -101,6 +101,7 @@ def test_the_json_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             {"property": "VAULT-001", "verdict": "FUZZED", "reason": None, **common},
             {"property": "VAULT-002", "verdict": "VACUOUS", "reason": "because", **common},
         ],
+        "writers": [],
     }
 
 

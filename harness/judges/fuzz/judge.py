@@ -13,9 +13,10 @@ from typing import Any
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from harness.compiled import compile_system
-from harness.errors import HarnessError
 from harness.judges.fuzz.campaign import Campaign, Effort, run_campaign
+from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.session import Counts
+from harness.judges.goals import Goal
 from harness.judges.protocol import Availability, Case, Options, Progress, assumptions_of
 from harness.judges.workers import Failed, Finished, Limits, Send, Task, supervise
 from harness.property import Property
@@ -47,6 +48,7 @@ class _Assignment:
     target: str
     witnesses: Path
     database: Path
+    goals: tuple[Goal, ...] = ()
 
 
 class FuzzJudge:
@@ -91,6 +93,7 @@ def _assign(case: Case, options: Options, jobs: int) -> list[_Assignment]:
             case.target,
             options.witnesses,
             options.cache / "fuzz",
+            tuple(goal for goals in case.goals.values() for goal in goals),
         )
         for number in range(jobs)
     ]
@@ -111,13 +114,17 @@ def _work(assignment: _Assignment, send: Send) -> Campaign:
     set_hypothesis_home_dir(assignment.database.parent)
     targets = load_targets([assignment.target], assignment.root)
     target = next(each for each in targets if each.name == assignment.system)
+    compiled = compile_system(target.system, target.root)
+    lessons = Lessons()
+    lessons.aim(assignment.goals, {int(a.address): name for name, a in compiled.actors.items()})
     return run_campaign(
-        compile_system(target.system, target.root),
+        compiled,
         tuple(each for each in target.properties if each.id in assignment.properties),
         assignment.effort,
         target=assignment.target,
         witnesses=assignment.witnesses,
         database=assignment.database,
+        lessons=lessons,
         progress=tell,
     )
 
@@ -202,12 +209,8 @@ class _Verdicts:
         return self._result(each, Verdict.VACUOUS, reason)
 
     def _unfinished(self, each: Property, failure: Failed) -> Result:
-        if isinstance(failure.error, HarnessError):
-            fault = ExitCode(failure.error.exit_code)
-            return self._result(each, Verdict.ERROR, str(failure.error), fault=fault)
-        if failure.trace:
-            return self._result(each, Verdict.ERROR, f"{failure.reason}\n{failure.trace}")
-        return self._result(each, Verdict.INCOMPLETE, failure.reason)
+        verdict, reason, fault = failure.verdict()
+        return self._result(each, verdict, reason, fault=fault)
 
     def _result(
         self,
@@ -220,6 +223,8 @@ class _Verdicts:
         evaluations: int | None = None,
     ) -> Result:
         extra = {} if evaluations is None else {"evaluations": evaluations}
+        if each.id in self._case.goals:
+            extra["goals"] = len(self._case.goals[each.id])
         return Result(
             property_id=each.id,
             system=self._case.compiled.name,

@@ -108,13 +108,13 @@ class ArgumentDrawer:
         self, draw: Draw, contract: str, function: AbiFunction, sender: int, depth: int = 0
     ) -> tuple[Any, ...]:
         """Arguments for a call of ``contract.function`` by ``sender``."""
-        known = self._lessons.about(contract, function.name).values
+        lesson = self._lessons.about(contract, function.name)
         call = _Call(contract, sender, depth)
         carries = any(parameter.type.kind == "bytes" for parameter in function.inputs)
         drawn: list[Any] = []
         for position, parameter in enumerate(function.inputs):
             where = f"{contract}.{function.name}.{parameter.name}"
-            promising = (*self._likely.get(where, ()), *known.get(position, ()))
+            promising = (*self._likely.get(where, ()), *lesson.promising(position))
             layout = self._formats.get(where)
             value = self._promising(draw, parameter.type, promising)
             if value is None and layout is not None:

@@ -18,6 +18,7 @@ from harness.judges.inspect.program import Program, name_of, opaque_assembly, si
 from harness.judges.inspect.storage import unreadable, writes
 from harness.judges.inspect.walk import Execution, Reach
 from harness.structure import Breach, Claim, ContractCode, Site
+from harness.writers import Possible
 
 __all__ = ["SourceOfContract"]
 
@@ -65,6 +66,30 @@ class SourceOfContract(ContractCode):
             dict.fromkeys(d for each in self._executions.values() for d in unreadable(each))
         )
 
+    @cached_property
+    def _writes(self) -> Mapping[str, Mapping[str, tuple[Site, bool]]]:
+        """For each variable the entries that write it: where, and whether that is certain."""
+        found: dict[str, dict[str, tuple[Site, bool]]] = {
+            each: {} for each in self._program.variables
+        }
+        for signature, execution in self._executions.items():
+            for write in writes(self._program, execution.steps):
+                site, certain = found[write.variable].get(signature, (write.site, write.certain))
+                found[write.variable][signature] = (site, certain or write.certain)
+        return found
+
+    def possible(self) -> Possible:
+        """Which entries can write which variables, by the labels of the storage layout."""
+        doubts = self._doubts()
+        return Possible(
+            frozenset(
+                (self._name, self._program.entries[by].solidity_signature, variable.split(".")[-1])
+                for variable, entries in self._writes.items()
+                for by in entries
+            ),
+            {self._name: doubts[0]} if doubts else {},
+        )
+
     def written_by(self, writers: Mapping[str, Iterable[str]]) -> Claim:
         """See the base class."""
         variables = self._program.variables
@@ -73,11 +98,7 @@ class SourceOfContract(ContractCode):
             variable: {self._program.entry(each).full_name for each in writers.get(variable, ())}
             for variable in variables
         }
-        found: dict[str, dict[str, tuple[Site, bool]]] = {each: {} for each in variables}
-        for signature, execution in self._executions.items():
-            for write in writes(self._program, execution.steps):
-                site, certain = found[write.variable].get(signature, (write.site, write.certain))
-                found[write.variable][signature] = (site, certain or write.certain)
+        found = self._writes
         breaches, doubts = [], list(self._doubts())
         for variable, by in found.items():
             for signature, (site, certain) in by.items():

@@ -18,6 +18,7 @@ from harness.property import Property
 from harness.structure import Claim
 from harness.targets import load_targets
 from harness.verdict import ExitCode, JudgeName, Result, Verdict, required_of
+from harness.writers import Possible
 
 __all__ = ["InspectJudge", "Inspected", "inspect_here"]
 
@@ -55,6 +56,13 @@ class InspectJudge:
 
     name = JudgeName.INSPECT
 
+    def __init__(self) -> None:
+        self._possible: dict[str, Possible] = {}
+
+    def possible(self, system: str) -> Possible | None:
+        """Who can write what in a system that was judged."""
+        return self._possible.get(system)
+
     def availability(self) -> Availability:
         """Always there: Slither is a dependency of the harness itself."""
         return Availability(self.name, (("slither-analyzer", version("slither-analyzer")),))
@@ -65,7 +73,10 @@ class InspectJudge:
         """One result for each property."""
         found: dict[str, Inspected] = {}
 
-        def note(_: int, message: tuple[str, Inspected]) -> None:
+        def note(_: int, message: tuple[str, Inspected] | Possible) -> None:
+            if isinstance(message, Possible):
+                self._possible[case.compiled.name] = message
+                return
             found[message[0]] = message[1]
             progress(Progress("reading", len(found), len(case.properties)))
 
@@ -92,18 +103,25 @@ def _work(assignment: _Assignment, send: Send) -> None:
     target = next(each for each in targets if each.name == assignment.system)
     compiled = compile_system(target.system, target.root)
     chosen = [each for each in target.properties if each.id in assignment.properties]
-    for name, inspected in inspect_here(compiled, chosen):
+    # Imported here: the supervisor needs no Slither.
+    from harness.judges.inspect.source import SourceOfSystem
+
+    code = SourceOfSystem(compiled)
+    for name, inspected in _inspected(code, chosen):
         send((name, inspected))
+    send(code.possible())
 
 
 def inspect_here(
     compiled: CompiledSystem, properties: Sequence[Property]
 ) -> Iterator[tuple[str, Inspected]]:
     """What is found about structural properties, in this process, one after the other."""
-    # Imported here: the supervisor needs no Slither.
     from harness.judges.inspect.source import SourceOfSystem
 
-    code = SourceOfSystem(compiled)
+    return _inspected(SourceOfSystem(compiled), properties)
+
+
+def _inspected(code: object, properties: Sequence[Property]) -> Iterator[tuple[str, Inspected]]:
     for each in properties:
         started = time.monotonic()
         claim, error, fault = _claim_of(each, code)
@@ -173,12 +191,7 @@ def _list(items: Sequence[object]) -> str:
 def _unfinished(
     compiled: CompiledSystem, each: Property, failure: Failed, seconds: float
 ) -> Result:
-    verdict, fault, reason = Verdict.INCOMPLETE, ExitCode.INTERNAL, failure.reason
-    if isinstance(failure.error, HarnessError):
-        verdict, fault = Verdict.ERROR, ExitCode(failure.error.exit_code)
-        reason = str(failure.error)
-    elif failure.trace:
-        verdict, reason = Verdict.ERROR, f"{failure.reason}\n{failure.trace}"
+    verdict, reason, fault = failure.verdict()
     return Result(
         property_id=each.id,
         system=compiled.name,

@@ -19,6 +19,7 @@ from harness.judges.inspect.contract import SourceOfContract
 from harness.judges.inspect.detectors import Finding, compare, findings, read_baseline
 from harness.structure import Breach, Claim, ContractCode, Site, Structure
 from harness.system import ContractDecl, System
+from harness.writers import Possible
 
 __all__ = ["SourceOfSystem"]
 
@@ -67,9 +68,20 @@ class SourceOfSystem(Structure[System]):
             raise LookupProblem.unknown(
                 "contract", contract.name, self._compiled.contracts, self._compiled.name
             )
-        known = self._contracts.get(contract.name)
+        return self._known(contract.name)
+
+    def possible(self) -> Possible:
+        """Which functions of the system's contracts can write which variables."""
+        found = [self._known(name).possible() for name in self._compiled.contracts]
+        return Possible(
+            frozenset().union(*(each.writers for each in found)),
+            {name: why for each in found for name, why in each.doubts.items()},
+        )
+
+    def _known(self, name: str) -> SourceOfContract:
+        known = self._contracts.get(name)
         if known is None:
-            known = self._contracts[contract.name] = self._read(contract.name)
+            known = self._contracts[name] = self._read(name)
         return known
 
     def _read(self, name: str) -> SourceOfContract:
