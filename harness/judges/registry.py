@@ -17,6 +17,7 @@ __all__ = ["ABOUT", "JUDGES", "load", "named"]
 
 JUDGES: MutableMapping[JudgeName, str] = {
     JudgeName.PROVE: "harness.judges.prove:ProveJudge",
+    JudgeName.EXPLORE: "harness.judges.explore:ExploreJudge",
     JudgeName.FUZZ: "harness.judges.fuzz:FuzzJudge",
     JudgeName.INSPECT: "harness.judges.inspect:InspectJudge",
 }

@@ -1,0 +1,6 @@
+"""A process that never ends."""
+
+import time
+
+while True:
+    time.sleep(3600)

@@ -1,0 +1,6 @@
+"""A process that is killed."""
+
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGKILL)
