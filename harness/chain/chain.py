@@ -214,6 +214,12 @@ class Chain:
                 fix="a mark ends when it is dropped or when an older one is reverted to",
             ) from None
 
+    @property
+    def surroundings(self) -> Mapping[str, int]:
+        """What block opcodes answer besides the clock: `coinbase`, `prevrandao`, `gaslimit`,
+        `blobbasefee`."""
+        return self._machine.surroundings
+
     # Hashes
 
     def preimage(self, digest: int) -> bytes | None:

@@ -13,7 +13,16 @@ from harness.chain.attribution import Attribution, Leaf
 from harness.compile import AbiFunction, ValueType
 from harness.errors import InternalError
 from harness.transport import Event
-from harness.world import Every, Key, Message, MessageFacts, MessageKind, MessageStatus, Place
+from harness.world import (
+    Every,
+    Key,
+    Message,
+    MessageFacts,
+    MessageField,
+    MessageKind,
+    MessageStatus,
+    Place,
+)
 
 __all__ = ["EventTotals", "MessageBook", "Sums"]
 
@@ -67,6 +76,12 @@ def _covers(total: Place, entry: Place) -> bool:
             for here, there in zip(total.path, entry.path, strict=True)
         )
     )
+
+
+def _value(function: AbiFunction, message: Message, field: MessageField) -> int:
+    if field.is_whole:
+        return int(message.arg(field.argument))
+    return field.of_bytes(function.bytes_in(message.data, field.argument))
 
 
 def _number(leaf: Leaf, word: int) -> int:
@@ -172,24 +187,31 @@ class MessageBook:
         return known is not None and kind.covers(known)
 
     def argument(self, function: AbiFunction, kind: MessageKind, field: str, number: int) -> int:
-        """A numeric argument of a message; 0 where it was not sent or is not of the kind.
+        """A field of a message; 0 where it was not sent or is not of the kind.
 
-        `function` is what the kind asks for; ``<name>.length`` is what `length_of` makes of it.
+        `function` is what the kind asks for.
         """
         known = self.find(kind.channel, number)
         if known is None or not kind.covers(known):
             return 0
-        name, _, length = field.partition(".")
-        return function.length_of(known.data, name) if length else int(known.arg(field))
+        return _value(function, known, MessageField.parse(field))
 
     def numbers(self) -> set[int]:
         """The numbers of all messages, and the next ones."""
         return {number for book in self.sent.values() for number in range(len(book) + 1)}
 
-    def total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
-        """The sum of an argument over the messages of a kind; their number for ``""``."""
+    def total(
+        self, function: AbiFunction, kind: MessageKind, status: MessageStatus | None, field: str
+    ) -> int:
+        """The sum of a field over the messages of a kind; their number for ``""``.
+
+        `function` is what the kind asks for.
+        """
         chosen = self._of_kind(kind, status)
-        return sum(int(m.arg(field)) for m in chosen) if field else sum(1 for _ in chosen)
+        if not field:
+            return sum(1 for _ in chosen)
+        wanted = MessageField.parse(field)
+        return sum(_value(function, message, wanted) for message in chosen)
 
     def _of_kind(self, kind: MessageKind, status: MessageStatus | None) -> Iterable[Message]:
         return (

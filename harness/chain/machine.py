@@ -258,6 +258,17 @@ class Machine:
         self._delegates = issubclass(rules, PragueState)
         self.accounts: JournaledAccounts = state._account_db
 
+    @property
+    def surroundings(self) -> Mapping[str, int]:
+        """What block opcodes answer besides the clock, by name; no blob fee before Cancun."""
+        context, state = self._environment, self._state
+        return {
+            "coinbase": number(context.coinbase),
+            "prevrandao": int.from_bytes(context.mix_hash, "big"),
+            "gaslimit": context.gas_limit,
+            "blobbasefee": state.blob_base_fee if isinstance(state, CancunState) else 0,
+        }
+
     def block_hash(self, block: int) -> bytes:
         """What BLOCKHASH answers, b"" for zero."""
         return self._environment.block_hash(block)

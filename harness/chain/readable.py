@@ -132,8 +132,9 @@ class ReadableWorld(ABC):
         return self.event_totals().get((contract, event, field), 0)
 
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> int:
-        """The sum of an argument over the messages of a kind; see :class:`World`."""
-        return self.message_book().total(kind, status, field)
+        """The sum of a field over the messages of a kind; see :class:`World`."""
+        function = self._compiled.abi(kind.contract).function(kind.function)
+        return self.message_book().total(function, kind, status, field)
 
     def message(self, channel: str, number: int) -> MessageFacts:
         """What is known of a message, sent or not."""
@@ -144,7 +145,7 @@ class ReadableWorld(ABC):
         return self.message_book().is_of_kind(kind, number)
 
     def message_argument(self, kind: MessageKind, field: str, number: int) -> int:
-        """An argument of a message; 0 if it is none of the kind."""
+        """A field of a message; 0 if it is none of the kind."""
         function = self._compiled.abi(kind.contract).function(kind.function)
         return self.message_book().argument(function, kind, field, number)
 

@@ -9,10 +9,9 @@ from typing import Any
 from harness.chain import Chain
 from harness.compile import AbiFunction
 from harness.compile.abi_types import AbiType
+from harness.judges.conform.comparing import word_of_fields
 from harness.symbolic.machine import EndState, Machine
 from harness.symbolic.terms import Assignment, evaluate
-
-from .evaluation import word_of_fields
 
 _EDGES = (0, 1, 2, 3, 31, 32, 33, 2**32, 2**64 - 1, 2**128 - 1, 2**128, 2**255, 2**256 - 1)
 

@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from harness.chain import Chain
 from harness.compile import AbiFunction
+from harness.judges.conform.comparing import differences
+from harness.judges.conform.reading import assignment, transaction
+from harness.judges.conform.realising import content_of, model_of, realise
 from harness.symbolic.machine import (
     Account,
     Block,
@@ -19,11 +22,10 @@ from harness.symbolic.machine import (
     Setting,
     symbolic_call,
 )
+from harness.symbolic.solve import Counterexample
 from harness.symbolic.terms import Int, const
 
 from .cases import Chooser, stir
-from .evaluation import assignment, differences, transaction
-from .models import content_of, model_of, realise
 
 NOTHING_LIKELY: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType({})
 
@@ -122,9 +124,10 @@ class Comparison:
         ends = list(self.explored.successes)
         self.random.shuffle(ends)
         for end in ends[:most]:
-            model = model_of(end, self.calldata.opaque)
-            if model is None:
+            answer = model_of(end.path)
+            if not isinstance(answer, Counterexample):
                 continue
+            model = answer.assignment
             found += 1
             self.chain.revert_to(start)
             contents = {one.name: content_of(model, one.name) for one in self.calldata.opaque}

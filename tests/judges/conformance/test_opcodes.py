@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
 from harness.chain import Chain
+from harness.judges.conform.comparing import differences
+from harness.judges.conform.reading import assignment, transaction
 from harness.symbolic.machine import Account, Block, Call, Data, Limits, Machine, Setting
 from harness.symbolic.terms import term_scope, word_var
 
 from .assembly import ABSENT, CONSTANTS, HELPER, MAIN, OPCODES, PLAIN, WORDS, helper, program
-from .evaluation import assignment, differences, transaction
 
-PROGRAMS = 20
+PROGRAMS = 30
 """For each opcode."""
 
-CALLS = 6
+CALLS = 12
 """Of each program."""
+
+LEAST_CASES = 40_000
+"""Of all opcodes together."""
 
 
 def new_chain() -> Chain:
@@ -86,8 +91,13 @@ def check_opcode(opcode: int, programs: int, seed: int = 0) -> Counter[str]:
 
 
 @pytest.mark.parametrize("opcode", OPCODES, ids=hex)
-def test_opcode_does_what_py_evm_does(opcode: int) -> None:
+def test_opcode_does_what_py_evm_does(opcode: int, count_cases: Callable[[int], None]) -> None:
     counts = check_opcode(opcode, PROGRAMS)
-    assert counts.pop("cases") == PROGRAMS * CALLS
+    assert counts["cases"] == PROGRAMS * CALLS
+    count_cases(counts.pop("cases"))
     counts.pop("successes")
     assert not counts, list(counts)[:3]
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(OPCODES) * PROGRAMS * CALLS >= LEAST_CASES

@@ -6,63 +6,21 @@ one that py-evm takes, with the same result, storage, ether and logs.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from harness.chain.deployment import deploy_world
 from harness.chain.world import ConcreteWorld
-from harness.compile import AbiFunction
-from harness.compiled import compile_system
-from harness.symbolic.machine import Account, Setting, UnknownCode
+from harness.symbolic.machine import Setting, UnknownCode
 from harness.symbolic.terms import term_scope
 from properties.escrow_mint import EscrowMint
 
-from .comparison import Comparison
-
-ROOT = Path(__file__).parents[3]
-CASES = 25
-"""Random calls of each function."""
-
-MODELS = 8
-"""Successful paths of each function that are made to happen by a model."""
+from .system_calls import CASES, MODELS, check_contract, compared, deployed
 
 
 @pytest.fixture(scope="module")
 def world() -> ConcreteWorld:
-    return deploy_world(compile_system(EscrowMint, ROOT))
-
-
-def accounts_of(world: ConcreteWorld, chain: str) -> list[int]:
-    """Accounts that calls may come from and go to."""
-    compiled = world.compiled
-    actors = [int(actor.address) for actor in compiled.actors.values()]
-    own = [int(d.address) for d in compiled.contracts.values() if d.chain.name == chain]
-    other = [int(d.address) for d in compiled.contracts.values() if d.chain.name != chain]
-    aliased = (int(EscrowMint.l1_gateway.address) + 0x1111 * (2**144 + 1)) % 2**160
-    return [*actors, *own, *other, aliased, 0]
-
-
-class SystemComparison(Comparison):
-    """A function of the escrow-and-mint system."""
-
-    def wanted(self, args: dict[str, Any]) -> int | None:
-        """The wei that a payable function asks for."""
-        try:
-            return EscrowMint.payment(None, "", self.function.name, args)  # type: ignore[arg-type]
-        except KeyError:
-            return None
-
-
-def compared(
-    world: ConcreteWorld, setting: Setting, account: Account, function: AbiFunction, **options: Any
-) -> SystemComparison:
-    """A function of the system, explored."""
-    likely = {name: tuple(values) for name, values in EscrowMint.likely.items()}
-    chain = world.chains[setting.chain]
-    accounts = accounts_of(world, setting.chain)
-    return SystemComparison(chain, setting, account, function, accounts, likely, **options)
+    return deployed(EscrowMint)
 
 
 CONTRACTS = (
@@ -73,19 +31,10 @@ CONTRACTS = (
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
-def test_every_function_does_what_py_evm_does(world: ConcreteWorld, contract: str) -> None:
-    setting = Setting.of_world(world, contract[:2])
-    account = setting.account(contract)
-    for function in world.compiled.abi(contract).functions:
-        with term_scope():
-            comparison = compared(world, setting, account, function)
-            comparison.random_cases(CASES)
-            comparison.model_cases(MODELS)
-        counts = comparison.counts
-        successes, failures = counts.pop("success"), counts.pop("failure", 0)
-        assert successes + failures + counts.pop("open", 0) >= CASES
-        assert not counts, list(counts)[:3]
-        assert successes, f"no call of {contract}.{function.name} succeeds"
+def test_every_function_does_what_py_evm_does(
+    contract: str, count_cases: Callable[[int], None]
+) -> None:
+    count_cases(check_contract(EscrowMint, contract))
 
 
 UNMERGED = ("l1_token.transferFrom", "l1_gateway.outboundTransfer", "l2_staking.unbond")
