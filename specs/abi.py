@@ -8,6 +8,7 @@ and the bytes themselves, filled up to whole words, follow the length.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from specs.keccak import keccak256
 from specs.model import require
@@ -31,7 +32,28 @@ def selector(signature: str) -> bytes:
     return keccak256(signature.encode())[:4]
 
 
-def encode(types: tuple[str, ...], *values: int | bytes) -> bytes:
+def size(data: bytes) -> int:
+    """The length of a byte string, as the string itself tells it.
+
+    >>> size(b"abc")
+    3
+    """
+    return data.__len__()
+
+
+def number_in(data: bytes) -> int:
+    """The number that some bytes spell, the first of them being worth most.
+
+    >>> number_in(bytes([1, 2]))
+    258
+    """
+    number = 0
+    for byte in data:
+        number = 256 * number + byte
+    return number
+
+
+def encode(types: tuple[str, ...], *values: Any) -> bytes:
     """Encode values of the types ``bytes``, ``bytes32`` and any that is a number.
 
     >>> encode(("uint256", "bytes"), 7, b"ab").hex(" ", 32).split()[1][-2:]
@@ -41,16 +63,15 @@ def encode(types: tuple[str, ...], *values: int | bytes) -> bytes:
     for kind, value in zip(types, values, strict=True):
         if kind == "bytes":
             head += number(WORD * len(types) + len(tail))
-            content = bytes(value)
-            tail += number(len(content)) + content + bytes(-len(content) % WORD)
+            tail += number(len(value)) + value + bytes(-len(value) % WORD)
         elif kind == "bytes32":
-            head += bytes(value)
+            head += value
         else:
-            head += number(int(value))
+            head += number(value)
     return head + tail
 
 
-def encode_call(signature: str, *values: int | bytes) -> bytes:
+def encode_call(signature: str, *values: Any) -> bytes:
     """The call data that asks for a function, given as its signature.
 
     >>> encode_call("f(uint256)", 5).hex()[-1]
@@ -62,8 +83,8 @@ def encode_call(signature: str, *values: int | bytes) -> bytes:
 
 def decode_number(data: bytes) -> int:
     """The number that the first word of ``data`` holds; reverts if there is no whole word."""
-    require(len(data) >= WORD, NOT_DECODED)
-    return int.from_bytes(data[:WORD], "big")
+    require(size(data) >= WORD, NOT_DECODED)
+    return number_in(data[:WORD])
 
 
 def decode_number_and_bytes(data: bytes) -> tuple[int, bytes]:
@@ -72,11 +93,11 @@ def decode_number_and_bytes(data: bytes) -> tuple[int, bytes]:
     The bytes may stand anywhere in ``data``, even over the first words, as long as they lie
     inside of it; what follows them and how they are filled up does not matter.
     """
-    require(len(data) >= 2 * WORD, NOT_DECODED)
-    first = int.from_bytes(data[:WORD], "big")
-    at = int.from_bytes(data[WORD : 2 * WORD], "big")
-    require(at + WORD <= len(data), NOT_DECODED)
+    require(size(data) >= 2 * WORD, NOT_DECODED)
+    first = number_in(data[:WORD])
+    at = number_in(data[WORD : 2 * WORD])
+    require(at + WORD <= size(data), NOT_DECODED)
     start = at + WORD
-    length = int.from_bytes(data[at:start], "big")
-    require(start + length <= len(data), NOT_DECODED)
+    length = number_in(data[at:start])
+    require(start + length <= size(data), NOT_DECODED)
     return first, data[start : start + length]

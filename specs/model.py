@@ -26,9 +26,10 @@ What is fixed when a contract is made, such as the address of another contract, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from specs.fields import Parameter, Variable, snake_case, variables_of
 
@@ -45,6 +46,7 @@ __all__ = [
     "payable",
     "require",
     "snake_case",
+    "step",
     "transition",
     "uint256",
     "view",
@@ -53,7 +55,7 @@ __all__ = [
 Function = TypeVar("Function", bound=Callable[..., Any])
 State = tuple[
     dict[str, dict[str, Any]],
-    dict[str, dict[int, int]],
+    dict[str, MutableMapping[int, int]],
     dict[tuple[str, str, str], int],
     tuple[Any, ...],
 ]
@@ -134,6 +136,19 @@ def payable(function: Function) -> Function:
     return function
 
 
+def step(function: Function) -> Function:
+    """Mark a part of a transition whose ways come together again at its end.
+
+    Who follows a specification along all of its ways at once may then go on from one state.
+    """
+
+    @functools.wraps(function)
+    def carried_out(self: Contract, *args: Any) -> Any:
+        return self.system.carry_out(functools.partial(function, self, *args))
+
+    return cast(Function, carried_out)
+
+
 @dataclass
 class Contract:
     """One deployed contract of a model: its fields are state, its marked methods transitions.
@@ -175,7 +190,8 @@ class Contract:
     @property
     def ether(self) -> int:
         """This contract's own balance in wei."""
-        return int(self.system.ether[self.chain].get(self.address, 0))
+        wei: int = self.system.ether[self.chain].get(self.address, 0)
+        return wei
 
     def state(self) -> dict[str, Any]:
         """The state's fields by name: a live view, not a copy."""
@@ -184,7 +200,7 @@ class Contract:
     def variables(self) -> Mapping[str, Variable]:
         """The declarations of the state's fields, by their names in the source."""
         # mypy takes the class for an instance, which cannot be a key.
-        return variables_of(type(self))  # type: ignore[arg-type]
+        return variables_of(self.__class__)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -194,14 +210,16 @@ class Model:
     ``ether`` maps chain to address to wei.  ``totals`` maps (contract, event, field) to the sum
     of that field over all events, and (contract, event, "") to how many there were.  ``sent`` are
     the messages that left for another chain, oldest first.  ``decoder`` turns call data into an
-    invocation: what carries a call as bytes (a message, say) needs it.
+    invocation: what carries a call as bytes (a message, say) needs it.  ``carry_out`` does a
+    :func:`step` of a transition.
     """
 
     decoder: Decoder
     contracts: dict[str, Contract] = field(default_factory=dict)
-    ether: dict[str, dict[int, int]] = field(default_factory=dict)
+    ether: dict[str, MutableMapping[int, int]] = field(default_factory=dict)
     totals: dict[tuple[str, str, str], int] = field(default_factory=dict)
     sent: tuple[Any, ...] = ()
+    carry_out: Callable[[Callable[[], Any]], Any] = field(default=lambda step: step(), repr=False)
 
     def add(self, contract: Contract) -> None:
         """Make a contract part of the model, reachable as an attribute of its name."""
@@ -212,7 +230,7 @@ class Model:
     def contract_at(self, chain: str, address: int) -> Contract | None:
         """The contract at an address, or ``None`` where there is none."""
         for contract in self.contracts.values():
-            if contract.address == address and contract.chain == chain:
+            if contract.chain == chain and contract.address == address:
                 return contract
         return None
 
@@ -285,11 +303,15 @@ class Model:
             key = (contract, event, name)
             self.totals[key] = self.totals.get(key, 0) + amount
 
+    def carry_out_by(self, how: Callable[[Callable[[], Any]], Any]) -> None:
+        """From now on, do each :func:`step` by giving it to ``how``."""
+        self.carry_out = how
+
     def snapshot(self) -> State:
         """The whole state, safe from later transitions."""
         return (
             {name: copy_of(contract.state()) for name, contract in self.contracts.items()},
-            {chain: dict(purse) for chain, purse in self.ether.items()},
+            copy_of(self.ether),
             dict(self.totals),
             self.sent,
         )
@@ -300,7 +322,7 @@ class Model:
         for name, fields in contracts.items():
             for each, value in copy_of(fields).items():
                 setattr(self.contracts[name], each, value)
-        self.ether = {chain: dict(purse) for chain, purse in ether.items()}
+        self.ether = copy_of(ether)
         self.totals = dict(totals)
         self.sent = sent
 
@@ -326,6 +348,17 @@ class Model:
         declared = self.contracts[contract].variables()[label]
         return getattr(self.contracts[contract], declared.attribute)
 
+    def variables(self) -> Iterator[tuple[str, str]]:
+        """Every variable: its contract's name here, and its own name in the source."""
+        for name, contract in self.contracts.items():
+            for label in contract.variables():
+                yield name, label
+
+    def assign(self, contract: str, label: str, value: Any) -> None:
+        """Give a variable a value, by its name in the source."""
+        declared = self.contracts[contract].variables()[label]
+        setattr(self.contracts[contract], declared.attribute, value)
+
     def default(self, contract: str, label: str) -> Any:
         """What an entry of a mapping is that is not in the dictionary."""
         return self.contracts[contract].variables()[label].zero
@@ -333,6 +366,10 @@ class Model:
     def member(self, struct: object, label: str) -> Any:
         """A member of a struct by its name in the source."""
         return getattr(struct, snake_case(label))
+
+    def with_members(self, struct: Any, members: Mapping[str, Any]) -> Any:
+        """A struct with other values for some members, by their names in the source."""
+        return dataclasses.replace(struct, **{snake_case(m): v for m, v in members.items()})
 
     def changes(self, state: State) -> dict[tuple[str, str], tuple[Any, ...]]:
         """What differs from a snapshot: (contract, label) to keys, none for a plain value."""
@@ -349,8 +386,7 @@ class Model:
 def copy_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Copy the containers among some fields: structs are frozen, so one level is enough."""
     return {
-        name: value.copy() if isinstance(value, dict | list | set) else value
-        for name, value in fields.items()
+        name: value.copy() if hasattr(value, "copy") else value for name, value in fields.items()
     }
 
 

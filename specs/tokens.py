@@ -14,6 +14,7 @@ from specs.model import (
     Contract,
     Parameter,
     require,
+    step,
     transition,
     uint256,
 )
@@ -101,6 +102,7 @@ class LivepeerToken(Contract):
         require(spender != 0, "ERC20InvalidSpender")
         self.allowances[owner, spender] = amount
 
+    @step
     def spend_allowance(self, owner: int, spender: int, amount: int) -> None:
         """Use up some of an allowance, unless it is infinite."""
         allowance = self.allowances.get((owner, spender), 0)

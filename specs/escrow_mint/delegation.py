@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
-from specs.model import Call, Contract, Parameter, require, transition, uint256
+from specs.model import Call, Contract, Parameter, require, step, transition, uint256
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Delegation(Contract, ABC):
         rest = self.delegator(owner)
         lock_id = rest.next_unbonding_lock_id
         withdraw_round = uint256(self.current_round(call) + self.unbonding_period)
-        self.delegators[owner] = replace(rest, next_unbonding_lock_id=lock_id + 1)
+        self.delegators[owner] = replace(rest, next_unbonding_lock_id=uint256(lock_id + 1))
         self.unbonding_locks[owner, lock_id] = UnbondingLock(amount, withdraw_round)
         self.emit("Unbonded", lockId=lock_id, amount=amount, withdrawRound=withdraw_round)
         return lock_id
@@ -168,6 +168,7 @@ class Delegation(Contract, ABC):
 
     # The steps that the transitions are made of.
 
+    @step
     def add_delegated(self, call: Call, delegate: int, amount: int) -> None:
         """Count more stake as delegated to ``delegate``."""
         self.before_delegated_change(call, delegate)
@@ -177,6 +178,7 @@ class Delegation(Contract, ABC):
         if self.orchestrator(delegate).registered:
             self.total_registered_stake = uint256(self.total_registered_stake + amount)
 
+    @step
     def sub_delegated(self, call: Call, delegate: int, amount: int) -> None:
         """Count less stake as delegated to ``delegate``."""
         self.before_delegated_change(call, delegate)

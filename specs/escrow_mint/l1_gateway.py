@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from specs.abi import decode_number, decode_number_and_bytes
 from specs.escrow_mint.gateway import Gateway, inbound_migration, inbound_transfer
-from specs.model import Call, Parameter, Revert, payable, require, transition, uint256
+from specs.model import Call, Parameter, payable, require, transition, uint256
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class L1LPTGateway(Gateway):
         require(to != self.counterpart, "InvalidRecipient")
         require(amount != 0, "InvalidZeroAmount")
         max_submission_cost, hook_data = decode_number_and_bytes(data)
-        require(len(hook_data) == 0, "CallHookDataNotAllowed")
+        require(not hook_data, "CallHookDataNotAllowed")
         funding = Funding(max_submission_cost, max_gas, gas_price_bid)
         message = inbound_transfer(token, call.sender, to, amount, b"")
         return self.escrow_and_send(call, amount, funding, call.sender, message)
@@ -107,9 +107,9 @@ class L1LPTGateway(Gateway):
 
     def l2_sender(self) -> int:
         """For whom on L2 the Bridge is calling now."""
-        outbox = self.system.contract_at(self.chain, self.system.l1_bridge.active_outbox)
-        if outbox is None:
-            raise Revert("the Bridge executes no message")
+        outbox = self.system.l1_outbox
+        executing = self.system.l1_bridge.active_outbox == outbox.address
+        require(executing, "the Bridge executes no message")
         sender: int = outbox.l2_to_l1_sender
         return sender
 

@@ -133,7 +133,7 @@ class L1Migrator(Contract):
         """
         require(dest_orchestrator != 0, "InvalidDelegate")
         migration_id = self.next_migration_id
-        self.next_migration_id = migration_id + 1
+        self.next_migration_id = uint256(migration_id + 1)
         stake: int = self.invoke(call, self.system.l1_bonding.migrate_stake, call.sender)
         self.invoke(call, self.system.l1_token.approve, self.gateway, stake)
         number: int = self.invoke(

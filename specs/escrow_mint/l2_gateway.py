@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from specs.abi import encode
 from specs.escrow_mint.gateway import Gateway, inbound_transfer
 from specs.messaging.alias import apply_alias
-from specs.model import Call, Contract, Parameter, require, transition
+from specs.model import Call, Contract, Parameter, require, transition, uint256
 
 
 @dataclass(kw_only=True)
@@ -76,10 +76,10 @@ class L2LPTGateway(Gateway):
         require(to != 0, "InvalidRecipient")
         require(to != self.counterpart, "InvalidRecipient")
         require(amount != 0, "InvalidZeroAmount")
-        require(len(data) == 0, "CallHookDataNotAllowed")
+        require(not data, "CallHookDataNotAllowed")
         self.invoke(call, self.system.l2_token.burn_from, call.sender, amount)
         exit_num = self.next_exit_num
-        self.next_exit_num = exit_num + 1
+        self.next_exit_num = uint256(exit_num + 1)
         exit_data = encode(("uint256",), exit_num)
         message = inbound_transfer(l1_token, call.sender, to, amount, exit_data)
         arbsys = self.system.l2_arbsys

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from specs.escrow_mint.delegation import Delegation
-from specs.model import Call, Parameter, require, transition, uint256
+from specs.model import Call, Parameter, require, step, transition, uint256
 
 PERC = 1_000_000_000
 MAX_L1_SUPPLY = 2**128 - 1
@@ -148,11 +148,7 @@ class StakingManager(Delegation):
         self.last_initialized_round = now
         supply = uint256(self.system.l2_token.total_supply + self.l1_circulating_supply)
         rate = 0 if supply == 0 else uint256(self.total_bonded * PERC) // supply
-        if rate < self.target_bonding_rate:
-            self.inflation = uint256(self.inflation + self.inflation_change)
-        elif rate > self.target_bonding_rate:
-            step = self.inflation_change
-            self.inflation = self.inflation - step if self.inflation > step else 0
+        self.adjust_inflation(rate)
         self.mintable_tokens = uint256(supply * self.inflation) // PERC
         self.minted_tokens = 0
         self.round_total_stake = self.total_registered_stake
@@ -163,6 +159,17 @@ class StakingManager(Delegation):
             roundTotalStake=self.round_total_stake,
         )
 
+    @step
+    def adjust_inflation(self, rate: int) -> None:
+        """Move the inflation a step towards what brings ``rate``, the share of staked LPT, to its
+        target."""
+        if rate < self.target_bonding_rate:
+            self.inflation = uint256(self.inflation + self.inflation_change)
+        elif rate > self.target_bonding_rate:
+            change = self.inflation_change
+            self.inflation = self.inflation - change if self.inflation > change else 0
+
+    @step
     def before_delegated_change(self, call: Call, delegate: int) -> None:
         """Keep what was delegated to an account when the round began."""
         now = self.current_round(call)

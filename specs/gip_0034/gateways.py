@@ -77,9 +77,9 @@ class L1GraphTokenGateway(Gateway):
         """
         self.check_departure(token, to)
         cost, extra = decode_number_and_bytes(data)
-        if len(extra) > 0:
+        if extra:
             require(self.callhook_allowlist.get(call.sender, False), "CallhookNotAllowed")
-        require(amount != 0 or len(extra) > 0, "InvalidZeroAmount")
+        require(amount != 0 or bool(extra), "InvalidZeroAmount")
         require(cost != 0, "NoSubmissionCost")
         require(call.value == uint256(cost + max_gas * gas_price_bid), "WrongEthValue")
         self.invoke(call, self.peer("token").transfer_from, call.sender, self.address, amount)
@@ -123,9 +123,9 @@ class L1GraphTokenGateway(Gateway):
 
     def l2_sender(self) -> int:
         """For whom on L2 the Bridge is calling now."""
-        outbox = self.system.contract_at(self.chain, self.system.l1_bridge.active_outbox)
-        if outbox is None:
-            raise Revert("the Bridge executes no message")
+        outbox = self.system.l1_outbox
+        executing = self.system.l1_bridge.active_outbox == outbox.address
+        require(executing, "the Bridge executes no message")
         sender: int = outbox.l2_to_l1_sender
         return sender
 
@@ -148,10 +148,10 @@ class L2GraphTokenGateway(Gateway):
         """
         self.check_departure(l1_token, to)
         require(amount != 0, "InvalidZeroAmount")
-        require(len(data) == 0, "CallhookNotAllowed")
+        require(not data, "CallhookNotAllowed")
         self.invoke(call, self.peer("token").burn_from, call.sender, amount)
         exit_num = self.next_exit_num
-        self.next_exit_num = exit_num + 1
+        self.next_exit_num = uint256(exit_num + 1)
         exit_data = encode(("uint256",), exit_num)
         message = inbound_transfer(l1_token, call.sender, to, amount, exit_data)
         arbsys = self.system.l2_arbsys
@@ -171,7 +171,7 @@ class L2GraphTokenGateway(Gateway):
         require(token == self.l1_token, "TokenNotGRT")
         self.invoke(call, self.peer("token").mint, to, amount)
         self.emit("DepositFinalized", amount=amount)
-        if len(data) > 0:
+        if data:
             self.invoke(call, self.hook_of(to), sender, amount, data)
 
     def hook_of(self, to: int) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from specs.abi import NOT_DECODED, WORD, encode
+from specs.abi import NOT_DECODED, WORD, encode, number_in, size
 from specs.gip_0034 import fixed_point
 from specs.gip_0034.fixed_point import ONE
 from specs.gip_0034.layer import LayerContract
@@ -38,9 +38,9 @@ class DripMessage:
     @classmethod
     def decoded(cls, data: bytes) -> DripMessage:
         """Read a message as contracts do; reverts where they refuse.  More bytes do not matter."""
-        require(len(data) >= WORD * len(DRIP_TYPES), NOT_DECODED)
+        require(size(data) >= WORD * len(DRIP_TYPES), NOT_DECODED)
         words = [data[WORD * i : WORD * (i + 1)] for i in range(len(DRIP_TYPES))]
-        base, rate, nonce, keeper_reward, keeper = (int.from_bytes(each, "big") for each in words)
+        base, rate, nonce, keeper_reward, keeper = map(number_in, words)
         require(keeper < ADDRESSES, NOT_DECODED)
         return cls(base=base, rate=rate, nonce=nonce, keeper_reward=keeper_reward, keeper=keeper)
 

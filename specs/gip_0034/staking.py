@@ -99,7 +99,7 @@ class Staking(LayerContract):
         rewards = self.peer("rewards")
         per_token = self.invoke(call, rewards.on_subgraph_allocation_update, subgraph)
         number, epoch = self.next_allocation_id, self.current_epoch(call)
-        self.next_allocation_id = number + 1
+        self.next_allocation_id = uint256(number + 1)
         self.allocations[number] = Allocation(indexer, subgraph, tokens, epoch, 0, per_token)
         self.add_allocated(indexer, subgraph, tokens)
         self.emit("AllocationCreated", tokens=tokens, epoch=epoch)

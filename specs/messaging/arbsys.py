@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specs.model import Call, Contract, payable
+from specs.model import Call, Contract, payable, uint256
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ArbSys(Contract):
         The wei sent along stay here for ever: on L1 the Bridge pays them.
         """
         position = self.send_count
-        self.send_count = position + 1
+        self.send_count = uint256(position + 1)
         self.post(L2ToL1Tx(call.sender, destination, position, call.value, data))
         self.emit("L2ToL1Tx", value=call.value)
         return position

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specs.model import Call, Contract, Parameter, payable, require, transition
+from specs.model import Call, Contract, Parameter, payable, require, transition, uint256
 
 
 @dataclass(kw_only=True)
@@ -25,7 +25,7 @@ class Bridge(Contract):
         """Take an order and its wei from the Inbox; returns its number, counted from 0."""
         require(call.sender == self.inbox, "NotInbox")
         number = self.delayed_message_count
-        self.delayed_message_count = number + 1
+        self.delayed_message_count = uint256(number + 1)
         self.emit("MessageDelivered", value=call.value)
         return number
 
@@ -37,7 +37,7 @@ class Bridge(Contract):
         of the call is an answer, and undoes only what the call itself did.
         """
         require(call.sender == self.outbox, "NotOutbox")
-        if len(data) > 0:
+        if data:
             require(self.system.contract_at(self.chain, to) is not None, "NotContract")
         before = self.active_outbox
         self.active_outbox = call.sender

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from specs.abi import size
 from specs.messaging.alias import apply_alias
 from specs.model import Call, Contract, Parameter, payable, require, uint256, view
 
@@ -67,7 +68,7 @@ class Inbox(Contract):
         contract on L1 is replaced by its alias, because that is what the contract controls on L2.
         """
         required = uint256(max_submission_cost + l2_call_value + gas_limit * max_fee_per_gas)
-        fee = self.calculate_retryable_submission_fee(call, len(data), 0)
+        fee = self.calculate_retryable_submission_fee(call, size(data), 0)
         require(call.value >= required, "InsufficientValue")
         require(max_submission_cost >= fee, "InsufficientSubmissionCost")
         number: int = self.invoke(

@@ -87,7 +87,7 @@ class ArbRetryableTx(Contract):
         require(call.sender == self.arbos, "NotArbOS")
         require(message_num == self.next_message_num, "OutOfOrder")
         require(call.value >= l2_call_value, "InsufficientDeposit")
-        self.next_message_num = message_num + 1
+        self.next_message_num = uint256(message_num + 1)
         self.tickets[message_num] = Ticket(
             from_=apply_alias(l1_sender),
             to=to,
@@ -122,7 +122,7 @@ class ArbRetryableTx(Contract):
         ticket = self.ticket(id)
         expected = 0 if success else ticket.call_value
         require(call.value == expected, "WrongReturnedValue")
-        self.redeem_head += 1
+        self.redeem_head = uint256(self.redeem_head + 1)
         self.tickets[id] = NO_TICKET if success else replace(ticket, redeeming=False, redeemer=0)
         self.emit("Redeemed")
 
@@ -199,7 +199,7 @@ class ArbRetryableTx(Contract):
         ticket = self.ticket(id)
         self.tickets[id] = replace(ticket, redeeming=True, redeemer=redeemer)
         self.redeem_queue[self.redeem_tail] = id
-        self.redeem_tail += 1
+        self.redeem_tail = uint256(self.redeem_tail + 1)
         self.emit("RedeemScheduled", value=ticket.call_value)
         if ticket.call_value != 0:
             self.send_ether(call, self.arbos, ticket.call_value)
