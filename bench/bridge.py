@@ -5,7 +5,8 @@
     python bench/bridge.py b3 b5             some variants
 
 Each verdict is reached by a process of its own, compiled beforehand; what counts is its CPU time
-with that of its children.  The prover looks at any number of transactions, halmos at two in a row.
+with that of its children.  The prover looks at any number of transactions, halmos at two in a row;
+either stops at the first counterexample.
 Exits with 1 where a verdict of ours is not the one that a variant should get.
 """
 
@@ -68,17 +69,17 @@ def timed(command: list[str], folder: Path, path: Path | None = None) -> tuple[s
 
 
 def ours(variant: Variant, project: Path) -> Timed:
-    """The prover's verdict: PROVED if all properties are, else that on the one that is broken."""
+    """The prover's verdict: REFUTED at the first property that is, PROVED if all of them are."""
     command = [sys.executable, str(ROOT / "bench" / "two_chains" / "judge.py"), str(project)]
     said, cpu = timed(command, project)
     try:
         verdicts = json.loads(said.splitlines()[-1])
     except (IndexError, ValueError):
         raise SystemExit(f"bench: the prover did not finish on {variant.name}:\n{said}") from None
-    if variant.breaks:
-        return Timed(verdicts[variant.breaks][0], cpu)
-    others = sorted({verdict for verdict, _ in verdicts.values()} - {"PROVED"})
-    return Timed(others[0] if others else "PROVED", cpu)
+    said_of_any = {verdict for verdict, _ in verdicts.values()}
+    if "REFUTED" in said_of_any:
+        return Timed("REFUTED", cpu)
+    return Timed(min(said_of_any - {"PROVED"}, default="PROVED"), cpu)
 
 
 def theirs(project: Path) -> Timed:

@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 from harness.address import Address
+from harness.lemma import Lemma, lemma
+from harness.loop import Items, Loop, loop
 from harness.property import (
     Bounded,
     Number,
@@ -18,6 +20,7 @@ from harness.property import (
     refinement,
     rule,
     structure,
+    summary,
     transition,
 )
 from harness.specification import Specification
@@ -51,7 +54,10 @@ __all__ = [
     "ClockStep",
     "Deployment",
     "Event",
+    "Items",
     "JudgeName",
+    "Lemma",
+    "Loop",
     "Message",
     "MessageStatus",
     "Noted",
@@ -73,10 +79,13 @@ __all__ = [
     "contract",
     "event_total",
     "invariant",
+    "lemma",
+    "loop",
     "messages",
     "refinement",
     "rule",
     "structure",
+    "summary",
     "transition",
     "trusted",
     "user",

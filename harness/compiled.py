@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -140,4 +140,47 @@ def compile_system(system: type[System], root: Path) -> CompiledSystem:
     compiled = CompiledSystem(system, build, root)
     # Looked up now, so that a name that no source has is reported before anything runs.
     _ = compiled.artifacts, compiled.names
+    _check_arguments(compiled, "bytes_formats", system.bytes_formats)
+    _check_arguments(compiled, "likely", system.likely)
+    _check_variables(compiled, "unmodelled", system.unmodelled)
     return compiled
+
+
+def _check_arguments(compiled: CompiledSystem, where: str, names: Iterable[str]) -> None:
+    """Refuse a name that is no ``contract.function.argument`` of the system."""
+    where = f"{compiled.system.__name__}.{where}"
+    for name in names:
+        contract, function, argument = _parts(name, 3, "contract.function.argument", where)
+        abi = _contract(compiled, contract, where)
+        known = [each for each in abi.functions if each.name == function]
+        if not known:
+            names_of = (each.name for each in abi.functions)
+            raise LookupProblem.unknown("function", function, names_of, f"{where}, {contract}")
+        inputs = {p.name for each in known for p in each.inputs}
+        if argument not in inputs:
+            at = f"{where}, {contract}.{function}"
+            raise LookupProblem.unknown("argument", argument, inputs, at)
+
+
+def _check_variables(compiled: CompiledSystem, where: str, names: Iterable[str]) -> None:
+    """Refuse a name that is no ``contract.variable`` of the system."""
+    where = f"{compiled.system.__name__}.{where}"
+    for name in names:
+        contract, variable = _parts(name, 2, "contract.variable", where)
+        _contract(compiled, contract, where)
+        known = {each.label for each in compiled.layout(contract).variables}
+        if variable not in known:
+            raise LookupProblem.unknown("variable", variable, known, f"{where}, {contract}")
+
+
+def _parts(name: str, count: int, form: str, where: str) -> list[str]:
+    parts = name.split(".")
+    if len(parts) != count:
+        raise UsageError(f"{name!r} is no name of this form", where=where, fix=f"write {form}")
+    return parts
+
+
+def _contract(compiled: CompiledSystem, name: str, where: str) -> Abi:
+    if name not in compiled.contracts:
+        raise LookupProblem.unknown("contract", name, compiled.contracts, where)
+    return compiled.abi(name)

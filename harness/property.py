@@ -8,7 +8,7 @@
         \"\"\"What was escrowed and minted on L1 covers every burn on L2.\"\"\"
         return w.escrowed.total + w.minted.total >= w.burned.total
 
-Six kinds, by what the function looks at:
+Seven kinds, by what the function looks at:
 
     invariant    f(w)                     one state, any
     transition   f(before, call, after)   the states around any successful call
@@ -16,6 +16,7 @@ Six kinds, by what the function looks at:
     bound        f(w) -> Bounded          a number and how large it may be
     refinement   f(w) -> Specification    every call does what an executable specification says
     structure    f(code) -> Claim         the source as it is written; see harness.structure
+    summary      f(w, *values)            what an internal function gives for its arguments
 
 Further parameters with the annotation ``Address`` or ``Number`` are *for all*: the property must
 hold whatever their values.  A property returns whether it holds, or ``None`` where it says
@@ -53,6 +54,7 @@ __all__ = [
     "refinement",
     "rule",
     "structure",
+    "summary",
     "transition",
 ]
 
@@ -71,6 +73,7 @@ class Kind(Enum):
     BOUND = "bound"
     REFINEMENT = "refinement"
     STRUCTURE = "structure"
+    SUMMARY = "summary"
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -107,7 +110,8 @@ class Property:
     """One property; still callable like the function that it was made from.
 
     ``statement`` is the first paragraph of the docstring, ``source`` where the claim comes from,
-    ``required`` the verdict that it must reach, ``on`` the call a rule is about.
+    ``required`` the verdict that it must reach, ``on`` the call that a rule is about, or the
+    internal function that a summary is of.
     """
 
     id: str
@@ -122,6 +126,8 @@ class Property:
     forall: tuple[tuple[str, type], ...] = ()
     at_rest: bool = False
     """Whether an invariant holds between transactions only."""
+    optional: frozenset[str] = frozenset()
+    """Of a summary, the values that are ``None`` where the function reverts."""
 
     def __call__(self, *args: Any) -> Any:
         return self.body(*args)
@@ -213,6 +219,39 @@ def structure(
     return _declare(Kind.STRUCTURE, id, severity, source, required)
 
 
+def summary(
+    id: str, *, of: str, severity: str, source: str, required: Verdict = Verdict.PROVED
+) -> Callable[[Body], Body]:
+    """Declare what an internal function gives for its arguments; the prover then uses it for it.
+
+        @summary("POOL-S01", of="pool._mulDiv", severity="low", source="rounds down")
+        def a_part_is_at_most_the_whole(
+            w: Pool, x: Number, part: Number, whole: Number, result: Number
+        ) -> bool | None:
+            \"\"\"A part of a number is no more than the number.\"\"\"
+            return result <= x if part <= whole else None
+
+    The values are the arguments in the order of the source, then the results: ``Address``, ``bool``
+    or ``Number``.  A result with the annotation ``Number | None`` is ``None`` where the function
+    reverts, so that the property speaks of that too: one that is false there says that the function
+    never reverts.
+
+    ``of`` is ``contract.function``; where several functions have that name, one of them by its
+    types or by who declares it: ``pool._part(uint256)``, ``pool.Base._part``.
+
+    The function must be one that computes: what it reads beyond its arguments, or leaves behind
+    beyond its results, comes out INCOMPLETE.
+    """
+    contract, _, function = of.partition(".")
+    if not contract or not function:
+        raise UsageError(
+            f"a summary is of one internal function, and {of!r} names none",
+            where=f"property {id!r}",
+            fix='write of="contract.function"',
+        )
+    return _declare(Kind.SUMMARY, id, severity, source, required, of)
+
+
 def _declare(
     kind: Kind,
     id: str,
@@ -285,8 +324,12 @@ def _make(
         )
     if kind is Kind.STRUCTURE and names[lead:]:
         raise UsageError(f"a structure takes (code), not ({', '.join(names)})", where=where)
-    forall = tuple((name, _domain(hints.get(name), name, where)) for name in names[lead:])
-    return Property(id, kind, statement, severity, source, required, body, on, system, forall)
+    domain = _value if kind is Kind.SUMMARY else _domain
+    forall = tuple((name, domain(hints.get(name), name, where)) for name in names[lead:])
+    optional = frozenset(name for name in names[lead:] if _is_optional(hints.get(name)))
+    return Property(
+        id, kind, statement, severity, source, required, body, on, system, forall, optional=optional
+    )
 
 
 def _hints(body: Callable[..., Any], where: str) -> dict[str, Any]:
@@ -307,6 +350,25 @@ def _domain(annotation: object, name: str, where: str) -> type:
         f"the parameter {name!r} is for all values of what?",
         where=where,
         fix=f"write {name}: Address or {name}: Number",
+    )
+
+
+def _is_optional(annotation: object) -> bool:
+    return type(None) in typing.get_args(annotation)
+
+
+def _value(annotation: object, name: str, where: str) -> type:
+    """The type of an argument or a result of an internal function."""
+    given = [each for each in typing.get_args(annotation) if each is not type(None)]
+    plain = given[0] if _is_optional(annotation) and len(given) == 1 else annotation
+    kinds = {Address: Address, Number: int, bool: bool}
+    if plain in kinds:
+        return kinds[plain]
+    raise UsageError(
+        f"what kind of value is the parameter {name!r}?",
+        where=where,
+        fix=f"write {name}: Number, {name}: Address or {name}: bool; for a result that is to be "
+        f"None where the function reverts, {name}: Number | None",
     )
 
 

@@ -28,6 +28,7 @@ from harness.view import ChainView, ContractView, EventTotal, Messages
 from harness.world import MessageFacts, MessageKind, Value, World
 
 if TYPE_CHECKING:
+    from harness.loop import Loop
     from harness.transport import Transport
 
 __all__ = [
@@ -163,13 +164,15 @@ class MessagesDecl(Declaration):
     """A ghost: the messages of one kind, those that ask ``contract`` to run ``function``.
 
     ``sender`` narrows them to those that one contract sent: whoever may put a message on a
-    channel can write any call into it, and only some of them count.
+    channel can write any call into it, and only some of them count.  ``where`` narrows them to
+    those with some values for some arguments.
     """
 
     channel: str
     contract: ContractDecl
     function: str
     sender: Callable[[], int] | None
+    where: Callable[[], Mapping[str, int]] | None = None
 
     @overload
     def __get__(self, instance: None, owner: type[System]) -> Self: ...
@@ -182,7 +185,8 @@ class MessagesDecl(Declaration):
     def kind(self) -> MessageKind:
         """Which messages are counted."""
         sender = None if self.sender is None else int(self.sender())
-        return MessageKind(self.channel, self.contract.name, self.function, sender)
+        where = () if self.where is None else tuple((n, int(v)) for n, v in self.where().items())
+        return MessageKind(self.channel, self.contract.name, self.function, sender, where)
 
 
 def chain_at(
@@ -240,12 +244,14 @@ def messages(
     function: str,
     *,
     sender: Callable[[], int] | None = None,
+    where: Callable[[], Mapping[str, int]] | None = None,
 ) -> MessagesDecl:
     """Declare the messages on a channel that ask a contract to run a function.
 
-    ``sender`` gives the address that the called contract must see for a message to count.
+    ``sender`` gives the address that the called contract must see for a message to count, and
+    ``where`` the values that some of its numeric arguments must have, by name.
     """
-    return MessagesDecl(channel, to, function, sender)
+    return MessagesDecl(channel, to, function, sender, where)
 
 
 class Deployment(Protocol):
@@ -291,6 +297,8 @@ class System:
     A value may be a function of the system in a world: a number that is near to something there.
     ``None`` stands for any other value.  A fuzzer tries these more often, and never these alone.
     """
+    loops: ClassVar[tuple[Loop, ...]] = ()
+    """Loops of the contracts of which laws are declared; see :mod:`harness.loop`."""
     unmodelled: ClassVar[Mapping[str, str]] = {}
     """Variables that the specification leaves out: ``contract.variable`` -> why."""
 

@@ -276,8 +276,8 @@ class EventTotal:
 class Messages:
     """A ghost: the messages of one kind on a channel.
 
-    Each sum is over one argument of the call that the messages ask for; without a name it is the
-    number of messages.
+    Each sum is over one field of the call that the messages ask for, an argument or a number in a
+    byte string (see :class:`harness.world.MessageField`); without one it is the number of messages.
     """
 
     world: World
@@ -304,11 +304,7 @@ class Messages:
         return self.world.is_of_kind(self.kind, number)
 
     def argument(self, number: Value, name: str) -> Value:
-        """An argument, a number or an address, of the message with that number; 0 if it is none.
-
-        ``"<name>.length"`` is the length in bytes of an argument of type ``bytes`` that lies where
-        an encoder puts the first one.
-        """
+        """A field of the message with that number, as in sums; 0 if it is none of the kind."""
         return self.world.message_argument(self.kind, name, number)
 
 

@@ -10,10 +10,13 @@ one, hence :data:`Value` is ``Any``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from harness.errors import LookupProblem
 
 if TYPE_CHECKING:
     from harness.compiled import CompiledSystem
@@ -164,13 +167,20 @@ class MessageFacts:
 class MessageKind:
     """Which messages a ghost counts: those on ``channel`` that ask ``contract`` for ``function``.
 
-    With a ``sender``, only those that the called contract sees as coming from that address.
+    With a ``sender``, only those that the called contract sees as coming from that address;
+    with ``where``, only those with these values for some arguments.
     """
 
     channel: str
     contract: str
     function: str
     sender: int | None = None
+    where: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def whole(self) -> MessageKind:
+        """The kind whatever the arguments are."""
+        return replace(self, where=()) if self.where else self
 
     def covers(self, message: Message) -> bool:
         """Whether a message is of this kind."""
@@ -179,7 +189,52 @@ class MessageKind:
             and message.function == self.function
             and message.channel == self.channel
             and (self.sender is None or message.sender == self.sender)
+            and all(message.arg(name) == value for name, value in self.where)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageField:
+    """What a ghost adds up or reads of a message: an argument, or a number in a byte string.
+
+    amount          an argument, an unsigned number or an address
+    data.length     how many bytes an argument of type ``bytes`` has
+    data[2]         the third 32 bytes of it, as a number; zeros stand for what is beyond its end
+
+    A byte string counts as empty where it does not lie right behind the heads of all arguments,
+    where encoders put the first one.
+    """
+
+    argument: str
+    word: int | None = None
+    is_length: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> MessageField:
+        """The field that a property names. Raises LookupProblem for what is none."""
+        found = _FIELD.fullmatch(text)
+        if found is None:
+            raise LookupProblem(
+                f"{text!r} names nothing in a message",
+                fix="write `name`, `name.length` or `name[0]`, with the name of an argument",
+            )
+        name, length, word = found.groups()
+        return cls(name, None if word is None else int(word), length is not None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is an argument as it is."""
+        return self.word is None and not self.is_length
+
+    def of_bytes(self, content: bytes) -> int:
+        """Its value in an argument of type ``bytes``."""
+        if self.word is None:
+            return len(content)
+        part = content[32 * self.word : 32 * self.word + 32]
+        return int.from_bytes(part.ljust(32, b"\0"), "big")
+
+
+_FIELD = re.compile(r"(\w+)(?:(\.length)|\[(\d+)\])?")
 
 
 @runtime_checkable
@@ -212,7 +267,7 @@ class World(Protocol):
         """The time of a chain in seconds."""
 
     def message_total(self, kind: MessageKind, status: MessageStatus | None, field: str) -> Value:
-        """The sum of an argument over the messages of a kind; their number for the field ``""``.
+        """The sum of a field over the messages of a kind; their number for the field ``""``.
 
         ``status`` narrows it to messages in that state; ``None`` counts all ever sent.
         """
@@ -224,11 +279,9 @@ class World(Protocol):
         """Whether a message with a number was sent, and is of a kind."""
 
     def message_argument(self, kind: MessageKind, field: str, number: Value) -> Value:
-        """An argument, an unsigned number or an address, of the message with a number.
+        """A field of the message with a number; see :class:`MessageField`.
 
-        0 where that message was not sent or is not of the kind.  ``<name>.length`` is the length
-        in bytes of an argument of type ``bytes``; 0 also where the message does not have it right
-        behind the heads of all arguments, where encoders put the first one.
+        0 where that message was not sent or is not of the kind.
         """
 
     def initially(self) -> World:

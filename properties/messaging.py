@@ -27,7 +27,16 @@ from harness import (
     World,
 )
 
-__all__ = ["CHALLENGE_PERIOD", "CONTRACTS", "TO_L1", "TO_L2", "ArbitrumTransport", "alias"]
+__all__ = [
+    "CHALLENGE_PERIOD",
+    "CONTRACTS",
+    "GAS_PRICE",
+    "TO_L1",
+    "TO_L2",
+    "ArbitrumTransport",
+    "alias",
+    "priced",
+]
 
 CONTRACTS = {
     "l1_inbox": "contracts/messaging/l1/Inbox.sol:Inbox",
@@ -46,6 +55,31 @@ CHALLENGE_PERIOD = 7 * 24 * 3600
 TICKET_LIFETIME = 7 * 24 * 3600
 _ALIAS_OFFSET = 0x1111000000000000000000000000000000001111
 _RECENT = 6
+
+
+GAS_PRICE = 10**9
+"""Wei that a wallet bids for a unit of gas on L2."""
+
+
+def priced(
+    function: str,
+    gas: int,
+    cost: int,
+    *,
+    submission: str = "maxSubmissionCost",
+    limit: str = "maxGas",
+    bid: str = "gasPriceBid",
+) -> dict[str, tuple[int, ...]]:
+    """What a wallet puts in where a function buys a ticket, for ``System.likely``.
+
+    Args:
+        function: ``contract.function``.
+        gas: of the redeem; now and then it is left out.
+        cost: of the submission, in wei.
+        submission, limit, bid: the names of the arguments; empty for one that is not there.
+    """
+    values = {submission: (cost,), limit: (0, gas, gas), bid: (GAS_PRICE,)}
+    return {f"{function}.{name}": chosen for name, chosen in values.items() if name}
 
 
 def alias(l1_sender: int) -> int:

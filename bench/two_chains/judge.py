@@ -20,7 +20,7 @@ def main() -> None:
     project = Path(sys.argv[1]).resolve()
     (target,) = load_targets([str(project / "checks")], project)
     case = Case(compile_system(target.system, project), target.properties, target.path)
-    options = Options(jobs=1, cached=False, witnesses=project / "witnesses")
+    options = Options(jobs=1, cached=False, fail_fast=True, witnesses=project / "witnesses")
     results = list(ProveJudge().judge(case, options, lambda progress: None))
     print(json.dumps({r.property_id: [r.verdict.name, r.reason or ""] for r in results}))
 

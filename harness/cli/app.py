@@ -79,6 +79,10 @@ def verify(
             "--ablation", help="Tell on which other properties each proof rests; takes long."
         ),
     ] = False,
+    fail_fast: Annotated[
+        bool,
+        typer.Option("--fail-fast", help="Stop proving at the first property that is refuted."),
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -99,6 +103,7 @@ def verify(
         cached=not no_cache,
         dump_smt=dump_smt,
         ablation=ablation,
+        fail_fast=fail_fast,
     )
     return run(_terminal(context, quiet, verbose), request)
 

@@ -41,7 +41,7 @@ class Request:
     """What was asked for on the command line.
 
     ``given`` are the settings, ``globs`` select properties, ``json`` is the file of the JSON
-    document, ``-`` for stdout.  ``cached``, ``dump_smt`` and ``ablation`` are as in
+    document, ``-`` for stdout.  ``cached``, ``dump_smt``, ``ablation`` and ``fail_fast`` are as in
     :class:`harness.judges.protocol.Options`.
     """
 
@@ -51,6 +51,7 @@ class Request:
     cached: bool = True
     dump_smt: Path | None = None
     ablation: bool = False
+    fail_fast: bool = False
 
 
 @dataclass
@@ -186,6 +187,7 @@ def _judge(
         this.request.cached,
         this.request.dump_smt,
         this.request.ablation,
+        this.request.fail_fast,
     )
     try:
         for result in judge.judge(case, options, display.progress):

@@ -127,15 +127,16 @@ class AbiFunction(_Signed):
         names = [p.name or str(i) for i, p in enumerate(self.inputs)]
         raise LookupProblem.unknown("argument", name, names, self.signature)
 
-    def length_of(self, data: bytes, name: str) -> int:
-        """The length in bytes of a `bytes` argument of call data that decodes.
+    def bytes_in(self, data: bytes, name: str) -> bytes:
+        """A `bytes` argument of call data that decodes.
 
-        0 where it does not lie right behind the heads, where encoders put the first one.
+        Empty where it does not lie right behind the heads, where encoders put the first one.
         """
         at, heads = 4 + self.head_of(name), sum(32 * p.type.words for p in self.inputs)
         if int.from_bytes(data[at : at + 32], "big") != heads:
-            return 0
-        return int.from_bytes(data[4 + heads : 36 + heads], "big")
+            return b""
+        begin = 36 + heads
+        return data[begin : begin + int.from_bytes(data[4 + heads : begin], "big")]
 
     def encode_outputs(self, *values: AbiValue) -> bytes:
         """Return data that carries `values`."""

@@ -38,7 +38,8 @@ class Options:
     long as its own bounds take; ``jobs`` the number of worker processes; ``witnesses`` and
     ``cache`` the folders to keep things in; ``cached`` whether proofs of earlier runs count;
     ``dump_smt`` a folder for every query to a solver, in SMT-LIB; ``ablation`` whether to find out
-    on which invariants each proof really rests.
+    on which invariants each proof really rests; ``fail_fast`` whether a judge may stop at the first
+    property that it refutes.
     """
 
     seed: int = 0
@@ -49,6 +50,7 @@ class Options:
     cached: bool = True
     dump_smt: Path | None = None
     ablation: bool = False
+    fail_fast: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,11 @@ class Judge(Protocol):
 def concerns(judge: JudgeName, each: Property) -> bool:
     """Whether a judge is asked about a property.
 
-    *inspect* reads sources and runs nothing; the others run code and read no sources.
+    *inspect* reads sources and runs nothing; the others run code and read no sources.  What an
+    internal function gives is a matter of *prove*: no transaction shows it by itself.
     """
+    if each.kind is Kind.SUMMARY:
+        return judge is JudgeName.PROVE
     return (each.kind is Kind.STRUCTURE) is (judge is JudgeName.INSPECT)
 
 

@@ -100,6 +100,22 @@ def decide(condition: Bool) -> bool:
     return run.decide(condition)
 
 
+def suppose(fact: Bool) -> None:
+    """Let the path being explored know what holds everywhere. Raises OutsideExplore elsewhere."""
+    run = _current.get()
+    if run is None:
+        raise OutsideExplore("what holds everywhere can be supposed only inside explore()")
+    run.facts = run.facts.assume(fact)
+
+
+def known() -> Facts:
+    """What the path being explored knows so far. Raises OutsideExplore elsewhere."""
+    run = _current.get()
+    if run is None:
+        raise OutsideExplore("what a path knows can be asked only inside explore()")
+    return run.facts
+
+
 @contextmanager
 def _running(run: _Run) -> Iterator[None]:
     token = _current.set(run)
@@ -112,7 +128,7 @@ def _running(run: _Run) -> Iterator[None]:
 def explore(
     function: Callable[[], R],
     *,
-    assumptions: Iterable[Bool] = (),
+    assumptions: Iterable[Bool] | Facts = (),
     max_paths: int = 1000,
     feasible: Feasible = lambda _: True,
     catch: tuple[type[Exception], ...] = (),
@@ -125,7 +141,7 @@ def explore(
 
     Raises TooManyPaths beyond `max_paths`, and NotDeterministic if runs differ.
     """
-    start = Facts(assumptions)
+    start = assumptions if isinstance(assumptions, Facts) else Facts(assumptions)
     waiting: list[list[tuple[Bool, bool]]] = [[]]
     paths: list[Path[R]] = []
     while waiting:

@@ -196,6 +196,19 @@ class SymBytes:
     def __len__(self) -> int:
         return self.size
 
+    def __add__(self, other: SymBytes | bytes) -> SymBytes:
+        """These bytes, then others."""
+        if not isinstance(other, SymBytes | bytes):
+            return NotImplemented
+        more = len(other)
+        shifted = linear.scale(self.term, 1 << (8 * more))
+        return SymBytes(linear.add(shifted, _bytes_term(other)), self.size + more)
+
+    def __radd__(self, other: bytes) -> SymBytes:
+        if not isinstance(other, bytes):
+            return NotImplemented
+        return SymBytes(_bytes_term(other), len(other)) + self
+
     def __eq__(self, other: object) -> SymBool | bool:  # type: ignore[override]  # a term
         if isinstance(other, SymBytes):
             return self.size == other.size and SymBool(compare.eq(self.term, other.term))
@@ -216,6 +229,10 @@ def int_term(value: IntLike) -> Int:
     if isinstance(value, int):
         return const(int(value))
     raise TypeError(f"expected an integer, got {value!r}")
+
+
+def _bytes_term(value: SymBytes | bytes) -> Int:
+    return value.term if isinstance(value, SymBytes) else const(int.from_bytes(value, "big"))
 
 
 def bool_term(value: BoolLike) -> Bool:

@@ -17,7 +17,7 @@ from harness import (
     trusted,
     user,
 )
-from properties.messaging import CONTRACTS, TO_L1, TO_L2, ArbitrumTransport, alias
+from properties.messaging import CONTRACTS, TO_L1, TO_L2, ArbitrumTransport, alias, priced
 
 __all__ = ["EscrowMint", "actor_of", "escrow", "executes_a_message"]
 
@@ -38,6 +38,9 @@ TARGET_BONDING_RATE = 500_000_000
 INITIAL_SUPPLY = 1_000_000 * LPT
 SUBMISSION_COST = 10**13
 """Wei: more than any ticket of this system costs at a basefee of 1 gwei."""
+
+_GAS = 100_000
+"""Gas for a redeem: enough for any of this system's messages."""
 
 L1_GATEWAY = 0xFE00_0000_0000_0000_0000_0000_0000_0000_0000_6A7E
 """High on purpose: its alias on L2 wraps around 2**160, as that of one address in sixteen does."""
@@ -63,23 +66,6 @@ def actor_of(w: EscrowMint, call: CallView) -> Any:
 def _outbound_data(max_submission_cost: int) -> bytes:
     """What ``outboundTransfer`` takes as data: the submission cost, and no hook data."""
     return b"".join(word.to_bytes(32, "big") for word in (max_submission_cost, 64, 0))
-
-
-def _likely(
-    given: dict[str, tuple[Any, ...]], ticketing: tuple[str, ...]
-) -> dict[str, tuple[Any, ...]]:
-    """Add the price of a ticket, with gas for the redeem and without, to what buys tickets."""
-    prices = {
-        "maxSubmissionCost": (SUBMISSION_COST,),
-        "maxGas": (0, 100_000, 100_000),
-        "gasLimit": (0, 100_000, 100_000),
-        "gasPriceBid": (10**9,),
-        "maxFeePerGas": (10**9,),
-    }
-    bought = {
-        f"{function}.{name}": values for function in ticketing for name, values in prices.items()
-    }
-    return {**bought, **given}
 
 
 class EscrowMint(System):
@@ -165,29 +151,31 @@ class EscrowMint(System):
         "l1_gateway.finalizeInboundTransfer.data": ("uint256",),
     }
 
-    likely = _likely(  # what a wallet would put in: enough for the ticket, gas or none
-        {
-            "l1_gateway.outboundTransfer.token": (l1_token,),
-            "l1_gateway.outboundTransfer.data": (_outbound_data(SUBMISSION_COST),),
-            "l1_gateway.finalizeInboundTransfer.token": (l1_token,),
-            "l2_gateway.outboundTransfer.l1Token_": (l1_token,),
-            "l1_token.approve.spender": (l1_gateway, l1_bonding),
-            "l2_token.approve.spender": (l2_gateway, l2_staking),
-            "l2_gateway.outboundTransfer.amount": (escrow, None, None),
-            "l2_gateway.outboundTransfer.data": (b"",),
-            "l2_gateway.finalizeInboundTransfer.l1Token_": (l1_token,),
-            # Whoever forges a message will address it to a gateway.
-            "l2_arbsys.sendTxToL1.destination": (l1_gateway,),
-            "l1_inbox.createRetryableTicket.to": (l2_gateway,),
-            "l1_inbox.createRetryableTicket.l2CallValue": (0, 0, 1, 10**18),
-        },
-        (
-            "l1_gateway.outboundTransfer",
-            "l1_gateway.outboundMigration",
-            "l1_migrator.migrate",
+    likely = {  # noqa: RUF012  (System declares it as a class variable)
+        **priced("l1_gateway.outboundTransfer", _GAS, SUBMISSION_COST, submission=""),
+        **priced("l1_gateway.outboundMigration", _GAS, SUBMISSION_COST),
+        **priced("l1_migrator.migrate", _GAS, SUBMISSION_COST),
+        **priced(
             "l1_inbox.createRetryableTicket",
+            _GAS,
+            SUBMISSION_COST,
+            limit="gasLimit",
+            bid="maxFeePerGas",
         ),
-    )
+        "l1_gateway.outboundTransfer.token": (l1_token,),
+        "l1_gateway.outboundTransfer.data": (_outbound_data(SUBMISSION_COST),),
+        "l1_gateway.finalizeInboundTransfer.token": (l1_token,),
+        "l2_gateway.outboundTransfer.l1Token_": (l1_token,),
+        "l1_token.approve.spender": (l1_gateway, l1_bonding),
+        "l2_token.approve.spender": (l2_gateway, l2_staking),
+        "l2_gateway.outboundTransfer.amount": (escrow, None, None),
+        "l2_gateway.outboundTransfer.data": (b"",),
+        "l2_gateway.finalizeInboundTransfer.l1Token_": (l1_token,),
+        # Whoever forges a message will address it to a gateway.
+        "l2_arbsys.sendTxToL1.destination": (l1_gateway,),
+        "l1_inbox.createRetryableTicket.to": (l2_gateway,),
+        "l1_inbox.createRetryableTicket.l2CallValue": (0, 0, 1, 10**18),
+    }
 
     unmodelled = {  # noqa: RUF012  (System declares it as a class variable)
         f"{token}.{label}": "text for wallets, which nothing depends on"

@@ -10,11 +10,8 @@ from properties.gip_0034.system import SUBGRAPHS, Gip0034
 
 @invariant("GIP-0034-080", severity="critical", source="GIP-0034, initial snapshot")
 def the_snapshot_is_taken_once(w: Gip0034) -> bool:
-    """The initial snapshot is taken at most once, and there is no base before it."""
-    count = w.snapshots.count
-    if w.l1_reservoir.state.lastRewardsUpdateBlock == 0:
-        return count == 0 and w.l1_reservoir.state.issuanceBase == 0
-    return count == 1
+    """The initial snapshot was taken at deployment, and is never taken again."""
+    return w.snapshots.count == 1 and w.l1_reservoir.state.lastRewardsUpdateBlock > 0
 
 
 @invariant("GIP-0034-082", severity="critical", source="GIP-0034, minting")

@@ -9,22 +9,13 @@ from harness import CallView, invariant, rule, transition
 from properties.gip_0034.figures import dripped_in, figures_at
 from properties.gip_0034.system import ONE, SUBMISSION_COST, Gip0034
 
+MOST_RATE = 1_000_002_000_000_000_000
+"""Highest issuance rate, per block: ten years without a drip overflow no power of it."""
+
+MOST_INTERVAL = 365 * 7200
+"""Longest interval between drips, in blocks: a year of them."""
+
 # Invariants
-
-
-@invariant("GIP-0034-030", severity="critical", source="GIP-0034, epsilon")
-def epsilon_has_its_sign(w: Gip0034) -> bool:
-    """Epsilon is not negative before t1, zero at t1, and not positive after it.
-
-    It is never more than all that the last drip minted for.
-    """
-    block, until = w.l1.block, w.l1_reservoir.state.rewardsMintedUntilBlock
-    f = figures_at(w, block)
-    if block < until:
-        return 0 <= f.epsilon <= f.prepaid
-    if block == until:
-        return f.epsilon == 0
-    return -f.accrued <= f.epsilon <= 0
 
 
 @invariant("GIP-0034-031", severity="critical", source="GIP-0034, drip; liveness")
@@ -44,7 +35,46 @@ def a_late_drip_finds_good_numbers(w: Gip0034) -> bool | None:
     return f.minted > 0 and f.due >= f.had
 
 
+@invariant("GIP-0034-038", severity="high", source="GIP-0034, allowed range")
+def parameters_are_in_their_range(w: Gip0034) -> bool:
+    """Rates are from 1 to the highest allowed, fractions up to 1, intervals in their order."""
+    s = w.l1_reservoir.state
+    rates = ONE <= s.issuanceRate <= MOST_RATE and ONE <= s.nextIssuanceRate <= MOST_RATE
+    fractions = s.l2RewardsFraction <= ONE and s.nextL2RewardsFraction <= ONE
+    return rates and fractions and s.minDripInterval < s.dripInterval <= MOST_INTERVAL
+
+
+@invariant("GIP-0034-039", severity="high", source="GIP-0034, t0 and t1")
+def a_drip_covers_what_follows_it(w: Gip0034) -> bool:
+    """t0 is not in the future, and t1 not before it nor more than the longest interval after it.
+
+    Before the initial snapshot there are neither, and nothing accrues.
+    """
+    s = w.l1_reservoir.state
+    since, until = s.lastRewardsUpdateBlock, s.rewardsMintedUntilBlock
+    if since == 0:
+        return until == 0 and s.issuanceBase == 0 and s.accumulatedLayerRewards == 0
+    return since <= w.l1.block and since <= until <= since + MOST_INTERVAL
+
+
 # Transitions
+
+
+@transition("GIP-0034-030", severity="critical", source="GIP-0034, epsilon")
+def epsilon_has_its_sign(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
+    """In a drip epsilon is not negative before t1, zero at t1, and not positive after it.
+
+    It is never more than all that the last drip minted for, and never less than minus what accrued.
+    """
+    if not dripped_in(before, after):
+        return None
+    block, until = before.l1.block, before.l1_reservoir.state.rewardsMintedUntilBlock
+    f = figures_at(before, block)
+    if block < until:
+        return 0 <= f.epsilon <= f.prepaid
+    if block == until:
+        return f.epsilon == 0
+    return -f.accrued <= f.epsilon <= 0
 
 
 @transition("GIP-0034-032", severity="critical", source="GIP-0034, N = n - epsilon")
@@ -173,8 +203,9 @@ def no_drip_with_bad_numbers(before: Gip0034, call: CallView, after: Gip0034) ->
 @rule("GIP-0034-025", on="l1_reservoir.drip", severity="high", source="GIP-0034, keeper reward")
 def no_drip_for_nobody(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
     """A drip reverts if nobody is named for the reward, or with ether that no message needs."""
-    f = figures_at(before, before.l1.block)
-    if call.args.keeperRewardBeneficiary != 0 and (f.message or call.value == 0):
+    s = before.l1_reservoir.state
+    message = s.l2RewardsFraction != 0 or s.nextL2RewardsFraction != 0
+    if call.args.keeperRewardBeneficiary != 0 and (message or call.value == 0):
         return None
     return not call.succeeded
 

@@ -91,6 +91,23 @@ def keepers_are_paid_once(w: Gip0034) -> bool:
     return w.repairs.count != 0 or paid <= w.keeper.total
 
 
+@invariant("GIP-0034-047", severity="high", source="GIP-0034, R1(t)")
+def l1_has_no_more_than_all_rewards(w: Gip0034) -> bool:
+    """R1(t0) is no more than what p has grown by since the initial snapshot."""
+    s = w.l1_reservoir.state
+    return s.accumulatedLayerRewards <= s.issuanceBase - w.snapshots.total
+
+
+@invariant("GIP-0034-048", severity="critical", source="GIP-0034, L1 solvency")
+def the_l1_reservoir_covers_what_will_accrue(w: Gip0034) -> bool:
+    """The reservoir on L1 can pay R1(t1), all of it that will accrue until the drip's deadline.
+
+    What was taken is paid already.  GIP-0034-004 follows, as R1 grows with time.
+    """
+    due = l1_rewards(w, w.l1_reservoir.state.rewardsMintedUntilBlock)
+    return w.l1_token.state._balances[w.l1_reservoir] + taken(w, "l1") >= due
+
+
 # Transitions
 
 
@@ -117,18 +134,27 @@ def l2_accrues_by_time_alone(before: Gip0034, call: CallView, after: Gip0034) ->
 def who_redeems_gets_his_share(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
     """Who redeems a drip by hand gets his fraction of the reward, and the keeper the rest.
 
-    A ticket that redeems itself does so for the alias of L1's reservoir, which gets nothing; nobody
-    is on L2 under the reservoir's own address.
+    A ticket that redeems itself does so for the alias of L1's reservoir, which gets nothing.
     """
     if after.received.count == before.received.count:
         return None
     who = before.l2_retryables.getCurrentRedeemer()
     keeper = after.keeper_share.total - before.keeper_share.total
     redeemer = after.redeemer_share.total - before.redeemer_share.total
-    if who == alias(L1_RESERVOIR) or who == L1_RESERVOIR:
+    if who == alias(L1_RESERVOIR):
         return redeemer == 0
     fraction = before.l2_reservoir.state.l2KeeperRewardFraction
     return redeemer == (keeper + redeemer) * fraction // ONE
+
+
+@transition("GIP-0034-056", severity="high", source="GIP-0034, aliases")
+def nobody_redeems_as_the_reservoir_of_l1(
+    before: Gip0034, call: CallView, after: Gip0034
+) -> bool | None:
+    """No drip is redeemed by L1's reservoir under its own address, at which nobody is on L2."""
+    if after.received.count == before.received.count:
+        return None
+    return before.l2_retryables.getCurrentRedeemer() != L1_RESERVOIR
 
 
 @transition("GIP-0034-053", severity="high", source="GIP-0034, nonce")

@@ -64,6 +64,20 @@ def stakes_add_up(w: Gip0034) -> bool:
     )
 
 
+@invariant("GIP-0034-069", severity="medium", source="strengthening")
+def nothing_is_settled_ahead(w: Gip0034) -> bool:
+    """A subgraph was settled at no more rewards per signal, and on no more rewards, than it has."""
+    for layer in LAYERS:
+        state = rewards(w, layer).state
+        for subgraph in SUBGRAPHS:
+            settled = state.subgraphs[subgraph]
+            if settled.accRewardsPerSignalSnapshot > state.accRewardsPerSignal:
+                return False
+            if settled.accRewardsForSubgraphSnapshot > settled.accRewardsForSubgraph:
+                return False
+    return True
+
+
 # Transitions
 
 
@@ -75,8 +89,6 @@ def what_subgraphs_earned_never_falls(before: Gip0034, call: CallView, after: Gi
     """
     for layer in LAYERS:
         was, now = rewards(before, layer).state, rewards(after, layer).state
-        if now.accRewardsOnLastSignalUpdate < was.accRewardsOnLastSignalUpdate:
-            return False
         for subgraph in SUBGRAPHS:
             old, new = was.subgraphs[subgraph], now.subgraphs[subgraph]
             if new.accRewardsForSubgraph < old.accRewardsForSubgraph:
@@ -164,6 +176,16 @@ def rewards_leave_only_with_an_allocation(
     closed_l1 = after.l1_closed.count > before.l1_closed.count
     closed_l2 = after.l2_closed.count > before.l2_closed.count
     return (closed_l1 or not l1) and (closed_l2 or not l2)
+
+
+@transition("GIP-0034-068", severity="high", source="GIP-0034, accumulators")
+def what_was_settled_never_falls(before: Gip0034, call: CallView, after: Gip0034) -> bool:
+    """The rewards of a layer that were shared out among signal so far never decrease."""
+    return all(
+        rewards(after, layer).state.accRewardsOnLastSignalUpdate
+        >= rewards(before, layer).state.accRewardsOnLastSignalUpdate
+        for layer in LAYERS
+    )
 
 
 # Rules

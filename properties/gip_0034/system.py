@@ -12,10 +12,12 @@ from harness import (
     chain_at,
     contract,
     event_total,
+    messages,
     trusted,
     user,
 )
-from properties.messaging import CONTRACTS, TO_L2, ArbitrumTransport
+from properties.gip_0034.power import power
+from properties.messaging import CONTRACTS, TO_L1, TO_L2, ArbitrumTransport, alias, priced
 
 __all__ = ["Gip0034", "InFlightGip0034", "NewbornGip0034"]
 
@@ -53,16 +55,8 @@ L1_RESERVOIR = 0xFE00_0000_0000_0000_0000_0000_0000_0000_0000_D419
 SUBGRAPHS = tuple(number.to_bytes(32, "big") for number in (1, 2))
 
 _HERE = "contracts/gip_0034"
-_PRICES = {
-    "l2MaxGas": (0, 1_000_000, 1_000_000),
-    "l2GasPriceBid": (10**9,),
-    "l2MaxSubmissionCost": (SUBMISSION_COST,),
-    "maxGas": (0, 1_000_000, 1_000_000),
-    "gasLimit": (0, 1_000_000, 1_000_000),
-    "gasPriceBid": (10**9,),
-    "maxFeePerGas": (10**9,),
-    "maxSubmissionCost": (SUBMISSION_COST,),
-}
+_OF_A_DRIP = {"submission": "l2MaxSubmissionCost", "limit": "l2MaxGas", "bid": "l2GasPriceBid"}
+"""How the reservoir calls what a ticket costs."""
 
 
 _OUTBOUND_DATA = b"".join(word.to_bytes(32, "big") for word in (SUBMISSION_COST, 64, 0))
@@ -88,6 +82,7 @@ class Gip0034(System):
     title = "The Graph's reservoirs with drip and keeper reward (GIP-0034)"
     sources = (_HERE, "contracts/messaging")
     transports = (ArbitrumTransport(),)
+    loops = (power,)
 
     l1 = chain_at(block=20_000_000, time=1_720_000_000, chain_id=1)
     l2 = chain_at(
@@ -148,6 +143,11 @@ class Gip0034(System):
     rates_sent = event_total(l1_reservoir, "DripSent", "issuanceRate")
     l1_keeper_paid = event_total(l1_reservoir, "KeeperRewardPaid", "amount")
     deposited = event_total(l1_gateway, "DepositInitiated", "amount")
+    finalised = event_total(l2_gateway, "DepositFinalized", "amount")
+    withdrawn = event_total(l2_gateway, "WithdrawalInitiated", "amount")
+    paid_out = event_total(l1_gateway, "WithdrawalFinalized", "amount")
+    burned_on_l1 = event_total(l1_token, "TokensBurned", "amount")
+    burned_on_l2 = event_total(l2_token, "TokensBurned", "amount")
     l1_pulled = event_total(l1_reservoir, "RewardsPulled", "amount")
     l1_burned = event_total(l1_reservoir, "RewardsBurned", "amount")
     l2_pulled = event_total(l2_reservoir, "RewardsPulled", "amount")
@@ -158,6 +158,26 @@ class Gip0034(System):
     repairs = event_total(l2_reservoir, "NextDripNonceSet", "value")
     keeper_share = event_total(l2_reservoir, "KeeperRewardPaid", "keeperAmount")
     redeemer_share = event_total(l2_reservoir, "KeeperRewardPaid", "redeemerAmount")
+
+    deposits = messages(
+        TO_L2,
+        l2_gateway,
+        "finalizeInboundTransfer",
+        sender=lambda: alias(int(Gip0034.l1_gateway.address)),
+    )
+    drips = messages(
+        TO_L2,
+        l2_gateway,
+        "finalizeInboundTransfer",
+        sender=lambda: alias(int(Gip0034.l1_gateway.address)),
+        where=lambda: {"from": L1_RESERVOIR},
+    )
+    withdrawals = messages(
+        TO_L1,
+        l1_gateway,
+        "finalizeInboundTransfer",
+        sender=lambda: int(Gip0034.l2_gateway.address),
+    )
 
     unmodelled = {  # noqa: RUF012  (System declares it as a class variable)
         f"{token}.{label}": "text for wallets, which nothing depends on"
@@ -170,16 +190,16 @@ class Gip0034(System):
     }
 
     likely = {  # noqa: RUF012  (System declares it as a class variable)
-        **{
-            f"{function}.{name}": values
-            for function in (
-                "l1_reservoir.drip",
-                "l1_reservoir.dripFor",
-                "l1_gateway.outboundTransfer",
-                "l1_inbox.createRetryableTicket",
-            )
-            for name, values in _PRICES.items()
-        },
+        **priced("l1_reservoir.drip", _GAS, SUBMISSION_COST, **_OF_A_DRIP),
+        **priced("l1_reservoir.dripFor", _GAS, SUBMISSION_COST, **_OF_A_DRIP),
+        **priced("l1_gateway.outboundTransfer", _GAS, SUBMISSION_COST, submission=""),
+        **priced(
+            "l1_inbox.createRetryableTicket",
+            _GAS,
+            SUBMISSION_COST,
+            limit="gasLimit",
+            bid="maxFeePerGas",
+        ),
         **{
             f"{layer}_{contract}.{function}.subgraph": SUBGRAPHS
             for layer in ("l1", "l2")

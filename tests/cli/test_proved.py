@@ -91,3 +91,27 @@ def test_what_a_proof_rests_on_is_found_by_leaving_it_out(project: toy_project.P
     assert found["BANK-005"]["verdict"] == found["BANK-001"]["verdict"] == "PROVED"
     assert "BANK-001" in found["BANK-005"]["bounds"]["load_bearing"]
     assert found["BANK-001"]["bounds"]["load_bearing"] == []
+
+
+STRUCTURED = """
+
+@structure("BANK-901", severity="low", source="here")
+def tokens_are_taken_by_deposits(code: Structure[Bank]) -> Claim:
+    \"\"\"Only a deposit takes tokens.\"\"\"
+    return code[Bank.vault].calls_only_in("transferFrom", "deposit")
+"""
+
+
+def test_who_writes_what_is_compared_with_the_source(project: toy_project.Project) -> None:
+    module = project.root / "checks" / "bank.py"
+    imported = "from harness import (\n    Claim,\n    Structure,\n    structure,"
+    text = module.read_text().replace("from harness import (", imported, 1)
+    module.write_text(text + STRUCTURED)
+    chosen = ("--property", "BANK-001", "--property", "BANK-901", "--judge", "inspect")
+    done = project.spawn(*COMMAND, *chosen)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [compared] = json.loads((project.root / "out.json").read_text())["writers"]
+    assert (compared["seen_by"], compared["read_by"]) == ("prove", "inspect")
+    assert (compared["impossible"], compared["undecided"]) == ([], {})
+    assert compared["confirmed"] >= 8
+    assert f"confirms the {compared['confirmed']} pairs" in done.stdout

@@ -190,7 +190,7 @@ GIP_0034 = (
                 "            excessFeeRefundAddress,\n",
             ),
         ),
-        ("GIP-0034-052",),
+        ("GIP-0034-056",),
         start=InFlightGip0034,
     ),
     GipVariant(

@@ -9,7 +9,7 @@ from harness.judges.inspect.judge import inspect_here, result_of
 from harness.property import Kind
 from harness.targets import Target, load_targets
 from harness.verdict import Verdict
-from tests.soundness.catches import caught
+from tests.soundness.catching import caught
 from tests.soundness.structure_variants import STRUCTURE
 from tests.soundness.variants import ROOT, Variant
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.property import Property
+from harness.property import Kind, Property
 
 __all__ = ["Assumed", "is_stable", "property_of", "stable"]
 
@@ -50,9 +50,10 @@ class Assumed:
 
     @classmethod
     def of(cls, goals: Iterable[str], properties: Mapping[str, Property]) -> Assumed:
-        """What these goals stand for, in the order of their names."""
+        """What these goals say of states, in the order of their names; summaries say nothing."""
         names = sorted(goals)
         plain = [properties[name] for name in names if not is_stable(name)]
+        plain = [each for each in plain if each.kind is not Kind.SUMMARY]
         return cls(
             tuple(each for each in plain if not each.at_rest),
             tuple(each for each in plain if each.at_rest),

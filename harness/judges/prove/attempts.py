@@ -7,21 +7,23 @@ without products before it is tried as it is, and only what is still open then m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from harness.judges.prove.cases import query
 from harness.judges.prove.endings import Ending
 from harness.judges.prove.instances import Instances, Key, Reach
-from harness.judges.prove.linear import Products
 from harness.judges.prove.relevance import Relevance
 from harness.judges.prove.report import Failure, Goal, Proof, Why
+from harness.symbolic.products import Products, Weaker
 from harness.symbolic.solve import (
     Answer,
     Context,
     Counterexample,
     Limits,
+    Models,
     Proved,
     Query,
     Unknown,
@@ -37,8 +39,14 @@ _GLANCE = Limits(seconds=1)
 _LOOK = Limits(seconds=3)
 """For what only tells whether something happens; what is not seen to happen is never a proof."""
 
+_LITTLE = 0.5
+"""Seconds for a goal that is tried with little at first."""
+
 _SHORT = 2.0
 """Seconds for a goal that is tried again with more assumptions if this was not enough."""
+
+_PATIENCE = 3
+"""Ends at which little may not be enough for a property before it is tried with more at once."""
 
 Asked = Callable[[Query, Answer, frozenset[str]], None]
 """Is told of every query, its answer, and which goals are among its assumptions."""
@@ -66,9 +74,13 @@ class _Stage:
     """Which of what may be assumed."""
     chains: bool = False
     """That different entries of a mapping are together at most its sum."""
+    steps: int | None = None
+    """How far from the goal what is used may be; None for all of it."""
 
 
 _STAGES = (
+    _Stage(Reach.OWN, steps=2),
+    _Stage(Reach.NEAR, chains=True, steps=2),
     _Stage(Reach.OWN),
     _Stage(Reach.NEAR),
     _Stage(Reach.NEAR, chains=True),
@@ -83,14 +95,17 @@ class Attempts:
         self.queries = 0
         self._unit = unit
         self._limits = limits
+        self._little = replace(limits, seconds=min(_LITTLE, limits.seconds))
         self._short = replace(limits, seconds=min(_SHORT, limits.seconds))
         self._asked = asked
         self._products = Products()
         self._relevance = Relevance()
         self._impossible: dict[tuple[Bool, ...], bool] = {}
+        self._models: dict[tuple[Bool, ...], Models] = {}
         # One for each unit, so that an answer does not depend on what a worker proved before.
         self._context = Context()
         self._stages: dict[str, int] = {}
+        self._failed = Counter[tuple[str, int]]()
 
     def excludes(self, conditions: Sequence[Bool], name: str) -> bool:
         """Whether two solvers agree that some conditions are never all true."""
@@ -105,9 +120,14 @@ class Attempts:
         facts = ending.ledger.facts(chains=True)
         assumptions = (*ending.conditions, condition, *known.values(), *facts)
         asked = query(f"{self._unit}: reachable", assumptions, FALSE)
-        needs = frozenset(pid for pid, _ in known)
-        answer = self._ask(asked, _LOOK, needs)
-        return None if isinstance(answer, Unknown) else isinstance(answer, Counterexample)
+        models = self._known_models(ending)
+        if models.satisfying(asked.conditions()) is not None:
+            return True
+        answer = self._ask(asked, _LOOK, frozenset(pid for pid, _ in known))
+        if isinstance(answer, Counterexample):
+            models.add(answer.assignment)
+            return True
+        return None if isinstance(answer, Unknown) else False
 
     def prove(
         self,
@@ -135,40 +155,91 @@ class Attempts:
             return Proof()
         answer: Answer = Unknown("it was not asked")
         hard: list[tuple[int, Query, dict[Key, Bool]]] = []
-        # What was enough for the property at another end most often is at this one.  What comes
-        # before it says less, and is of use only where the solvers find no answer.
-        likely = self._stages.get(own, 0)
-        for number in (*range(likely, len(_STAGES)), *range(likely)):
+        answers: dict[frozenset[Bool], tuple[float, Answer]] = {}
+        for number in self._order(own):
             stage = _STAGES[number]
             chosen = instances.upto(position, symbols, stage.reach, own, at_rest=at_rest)
-            facts: Sequence[Bool] = ending.ledger.facts(chains=stage.chains)
-            if stage.reach is not Reach.ALL:
-                facts = self._relevance.among(facts, (goal, *chosen.values()))
             name = f"{self._unit}: {own}" if own else self._unit
-            asked = query(name, (*ending.conditions, *facts, *chosen.values()), goal)
-            needs = frozenset(pid for pid, _ in chosen)
-            for each in (self._products.without(asked), asked):
-                if each is not None:
-                    answer = self._ask(each, self._short, needs)
-                    if isinstance(answer, Proved) and answer.confirmed_by:
-                        self._stages[own] = number
-                        return Proof(self._used(answer, chosen))
-            if not isinstance(answer, Counterexample):
+            asked = query(name, self._given(stage, goal, ending, chosen), goal)
+            chosen = _among(chosen, asked)
+            limits = self._short if stage.steps is None else self._little
+            spent, answer = answers.get(frozenset(asked.assumptions), (0.0, Unknown("")))
+            is_new = limits.seconds > spent and isinstance(answer, Unknown)
+            if is_new:
+                proof, answer = self._try(asked, ending, chosen, limits)
+                if proof is not None:
+                    self._stages[own] = number
+                    return proof
+                answers[frozenset(asked.assumptions)] = limits.seconds, answer
+            self._failed[own, number] += 1
+            if isinstance(answer, Counterexample):
+                if stage is _STAGES[-1]:
+                    return self._broken(answer, asked, own)
+            elif is_new:
                 hard.append((number, asked, chosen))
-            elif stage is _STAGES[-1]:
-                return Failure(Why.INDUCTION, "", None) if not own else Broken.of(answer, asked)
         hard.sort(key=itemgetter(0))
         for _, asked, chosen in hard[-2:] if self._limits.seconds > _SHORT else ():
             answer = self._ask(asked, self._limits, frozenset(pid for pid, _ in chosen))
             if isinstance(answer, Proved) and answer.confirmed_by:
                 return Proof(self._used(answer, chosen))
         if isinstance(answer, Counterexample):
-            return Failure(Why.INDUCTION, "", None) if not own else Broken.of(answer, asked)
+            return self._broken(answer, asked, own)
         if isinstance(answer, Proved):
             return Failure(Why.UNKNOWN, f"cvc5 does not confirm the proof: {answer.unconfirmed}")
         return Failure(Why.UNKNOWN, f"the solvers give no answer: {answer.reason}")
 
-    def _used(self, proved: Proved, chosen: Mapping[Key, Bool]) -> frozenset[str]:
+    @staticmethod
+    def _broken(answer: Counterexample, asked: Query, own: str) -> Failure:
+        return Broken.of(answer, asked) if own else Failure(Why.INDUCTION, "")
+
+    def _given(
+        self, stage: _Stage, goal: Bool, ending: Ending, chosen: Mapping[Key, Bool]
+    ) -> tuple[Bool, ...]:
+        """What a stage assumes of what is chosen, of the path, and of ghosts."""
+        facts: Sequence[Bool] = ending.ledger.facts(chains=stage.chains)
+        if stage.steps is not None:
+            pool = tuple(dict.fromkeys((*facts, *chosen.values())))
+            near = self._relevance.closest(pool, goal, ending.conditions, stage.steps)
+            return (*ending.conditions, *near)
+        if stage.reach is not Reach.ALL:
+            facts = self._relevance.among(facts, (goal, *chosen.values()))
+        return (*ending.conditions, *facts, *chosen.values())
+
+    def _try(
+        self, asked: Query, ending: Ending, chosen: Mapping[Key, Bool], limits: Limits
+    ) -> tuple[Proof | None, Answer]:
+        """A query without products, and then as it is: the proof if there is one, or an answer."""
+        needs = frozenset(pid for pid, _ in chosen)
+        weaker = self._products.without(asked, ending.conditions)
+        if weaker is not None:
+            answer = self._ask(weaker.query, limits, needs)
+            if isinstance(answer, Proved) and answer.confirmed_by:
+                return Proof(self._used(answer, chosen, weaker)), answer
+        answer = self._ask(asked, limits, needs)
+        if isinstance(answer, Proved) and answer.confirmed_by:
+            return Proof(self._used(answer, chosen)), answer
+        return None, answer
+
+    def _order(self, own: str) -> Iterator[int]:
+        """The numbers of the stages, in the order in which they are tried for a property.
+
+        What was enough for it at another end most often is at this one.  What comes before says
+        less: little at a time costs nearly nothing, and the rest is of use only where the solvers
+        find no answer.
+        """
+        likely = self._stages.get(own, 0)
+        first = [
+            number
+            for number, stage in enumerate(_STAGES[:likely])
+            if stage.steps is not None and self._failed[own, number] < _PATIENCE
+        ]
+        rest = (*range(likely, len(_STAGES)), *range(likely))
+        yield from first
+        yield from (number for number in rest if number not in first)
+
+    def _used(
+        self, proved: Proved, chosen: Mapping[Key, Bool], weaker: Weaker | None = None
+    ) -> frozenset[str]:
         """The goals that a proof rests on, among those that it was given."""
         used = proved.used
         if used is None:
@@ -176,18 +247,27 @@ class Attempts:
         return frozenset(
             pid
             for (pid, _), formula in chosen.items()
-            if formula in used or self._products.weaker(formula) in used
+            if (weaker.of(formula) if weaker is not None else formula) in used
         )
 
     def _is_impossible(self, ending: Ending) -> bool:
         """Whether no state and no call at all lead to an end: two solvers agree on that."""
         known = self._impossible.get(ending.conditions)
         if known is None:
+            models = self._known_models(ending)
             asked = query(f"{self._unit}: impossible", ending.conditions, FALSE)
+            if models.satisfying(asked.conditions()) is not None:
+                self._impossible[ending.conditions] = False
+                return False
             answer = self._ask(asked, _GLANCE)
             known = isinstance(answer, Proved) and bool(answer.confirmed_by)
             self._impossible[ending.conditions] = known
+            if isinstance(answer, Counterexample):
+                models.add(answer.assignment)
         return known
+
+    def _known_models(self, ending: Ending) -> Models:
+        return self._models.setdefault(ending.conditions, Models())
 
     def _ask(self, asked: Query, limits: Limits, needs: frozenset[str] = frozenset()) -> Answer:
         self.queries += 1
@@ -195,3 +275,9 @@ class Attempts:
         if self._asked is not None:
             self._asked(asked, answer, needs)
         return answer
+
+
+def _among(chosen: Mapping[Key, Bool], asked: Query) -> dict[Key, Bool]:
+    """What was chosen and is asked indeed."""
+    given = frozenset(asked.assumptions)
+    return {key: formula for key, formula in chosen.items() if formula in given}

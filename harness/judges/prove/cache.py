@@ -11,15 +11,16 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from harness.judges.prove.assumed import is_stable
-from harness.judges.prove.report import STRUCTURE, Failure, Goal, Proof, UnitReport, Why
+from harness.judges.prove.report import STRUCTURE, Failure, Goal, Proof, Replays, UnitReport, Why
 
 __all__ = ["Cache"]
 
-_FORMAT = 2
+_FORMAT = 3
 _BASE = "base cases"
 _TIMES = "times"
 
@@ -54,6 +55,8 @@ class Cache:
         }
         # That a transition is not stable only takes assumptions away.
         known |= {goal: Failure(Why.UNKNOWN, reason) for goal, reason in raw["unstable"].items()}
+        # Nothing rests on a refinement, and what could not be followed then cannot be now.
+        known |= {g: Failure(Why.UNFOLLOWED, why) for g, why in raw["unfollowed"].items()}
         wanted = goals | {STRUCTURE}
         for goal in wanted:
             found = known.get(goal)
@@ -71,6 +74,8 @@ class Cache:
             paths=int(raw["paths"]),
             also=frozenset(raw["also"]),
             reentered=frozenset((a, b) for a, b in raw["reentered"]),
+            written=frozenset((a, b, c) for a, b, c in raw["written"]),
+            replays=Replays(**raw["replays"]) if raw["replays"] is not None else None,
         )
 
     def save(self, report: UnitReport) -> None:
@@ -79,13 +84,19 @@ class Cache:
         unstable = {
             g: f.reason for g, f in report.goals.items() if isinstance(f, Failure) and is_stable(g)
         }
-        if len(proofs) + len(unstable) != len(report.goals):
+        unfollowed = {
+            g: f.reason
+            for g, f in report.goals.items()
+            if isinstance(f, Failure) and f.why is Why.UNFOLLOWED
+        }
+        if len(proofs) + len(unstable) + len(unfollowed) != len(report.goals):
             return
         self._write(
             report.unit,
             {
                 "proofs": proofs,
                 "unstable": unstable,
+                "unfollowed": unfollowed,
                 "assumed": sorted(report.assumed),
                 "listened": sorted(report.listened),
                 "feasible": report.feasible,
@@ -93,6 +104,8 @@ class Cache:
                 "paths": report.paths,
                 "also": sorted(report.also),
                 "reentered": sorted(report.reentered),
+                "written": sorted(report.written),
+                "replays": asdict(report.replays) if report.replays is not None else None,
             },
         )
 

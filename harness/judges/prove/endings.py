@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from harness.address import Address
 from harness.compiled import CompiledSystem
+from harness.judges.prove.ends import (
+    CALLS,
+    Answer,
+    Ending,
+    Ends,
+    Fork,
+    Middle,
+    Run,
+    Watch,
+)
 from harness.judges.prove.units import Unit, channels_due, senders
 from harness.symbolic.machine import (
     Block,
@@ -18,15 +28,14 @@ from harness.symbolic.machine import (
     EndState,
     Literal,
     Machine,
-    NoHooks,
     Opaque,
-    OutgoingCall,
-    Path,
     Refusal,
     Setting,
+    Writer,
     symbolic_call,
 )
 from harness.symbolic.machine.calldata import LONGEST
+from harness.symbolic.machine.summaries import Summaries
 from harness.symbolic.terms import (
     FALSE,
     TRUE,
@@ -57,109 +66,25 @@ from harness.symbolic.world import (
 from harness.view import Arguments, CallView
 from harness.world import World
 
-__all__ = ["Ending", "Ends", "Executor", "Middle", "parameters"]
-
-_CALLS = "calls to unknown code"
+__all__ = ["Answer", "Ending", "Ends", "Executor", "Fork", "Middle", "Run", "parameters"]
 
 _CallData = tuple[Data, tuple[tuple[str, Any], ...], tuple[Bool, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Interruption:
-    """Where unknown code was called on a path, and what it left."""
-
-    state: ChainState
-    after: ChainState | None = None
-
-
-class _Watch(NoHooks):
-    """Keeps on each path where unknown code was called; a static call can change nothing.
-
-    If ``quiet``, unknown code does not call back: it returns anything and changes nothing.
-    """
-
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
-
-    def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
-        """Unknown code is about to run."""
-        if not call.static:
-            known = path.ghosts.get(_CALLS, ())
-            path.ghosts[_CALLS] = (*known, _Interruption(path.state))
-
-    def after_unknown_call(self, path: Path, call: OutgoingCall) -> None:
-        """Unknown code has run."""
-        if not call.static:
-            *known, last = path.ghosts[_CALLS]
-            if self._quiet:
-                path.state = last.state
-            path.ghosts[_CALLS] = (*known, replace(last, after=path.state))
-
-    def merge_ghosts(
-        self, condition: Bool, one: Mapping[str, Any], other: Mapping[str, Any]
-    ) -> Mapping[str, Any] | None:
-        """Paths on which different calls were made stay apart."""
-        left, right = one.get(_CALLS, ()), other.get(_CALLS, ())
-        same = len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
-        return one if same else None
-
-
-@dataclass(frozen=True, slots=True)
-class Middle:
-    """A call to unknown code: the world that it finds, and the one that it leaves."""
-
-    found: SymbolicWorld
-    left: SymbolicWorld
-
-
-@dataclass(frozen=True)
-class Ending:
-    """One end of a unit."""
-
-    succeeded: bool
-    conditions: tuple[Bool, ...]
-    """Under which the unit ends like this."""
-    before: SymbolicWorld
-    after: SymbolicWorld
-    """What invariants must hold of."""
-    completed: SymbolicWorld
-    """The same once a message that the call delivered is down as delivered.
-
-    For calls that no declared kind of message asks for, invariants see that as a unit of its own:
-    what holds after both of two steps holds after the two together.  A transition speaks of both.
-    """
-    call: CallView | None
-    """None where there is no call that a transition could speak of."""
-    middles: tuple[Middle, ...]
-    obligations: tuple[Bool, ...]
-    interrupted: bool
-    """Whether unknown code was called that could call back."""
-    ledger: Ledger
-    caller: Int | None
-    value: Int
-    arguments: tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class Ends:
-    """All that a unit can come to."""
-
-    endings: tuple[Ending, ...]
-    refusals: tuple[Refusal, ...]
-    unit: Unit
-    reentered: frozenset[tuple[str, str]] = frozenset()
-    """Calls of contracts that run already, as (caller, called), which were not followed."""
 
 
 class Executor:
     """Runs units of a deployed system; everything but the settings belongs to a term scope."""
 
     def __init__(
-        self, compiled: CompiledSystem, settings: Mapping[str, Setting], initial: World
+        self,
+        compiled: CompiledSystem,
+        settings: Mapping[str, Setting],
+        initial: World,
+        summaries: Summaries | None = None,
     ) -> None:
         self._compiled = compiled
         self._settings = settings
         self._initial = initial
+        self._summaries = summaries
 
     def run(
         self,
@@ -177,8 +102,11 @@ class Executor:
                 speak of what the call itself does.
             also: contracts that may make the call.
         """
-        watch = _Watch(quiet)
-        machines = {name: Machine(setting, watch) for name, setting in self._settings.items()}
+        watch = Watch(quiet)
+        machines = {
+            name: Machine(setting, watch, summaries=self._summaries)
+            for name, setting in self._settings.items()
+        }
         if not unit.chain:
             return Ends((self._environment(machines),), (), unit)
         if unit.channel:
@@ -195,16 +123,18 @@ class Executor:
         endings: list[Ending] = []
         refusals: list[Refusal] = []
         reentered: frozenset[tuple[str, str]] = frozenset()
+        written: frozenset[Writer] = frozenset()
         for data, named, more in self._call_data(unit):
             call = Call(target, caller, value, data, origin, word_var("tx.gasprice", 128))
             start = (*assumed, *signers, *more)
             found = machine.execute(call, block, None, start, keep_reverts=reverts)
             refusals += found.refusals
             reentered |= found.reentered
+            written |= found.written
             endings += (
                 self._ending(machines, unit, call, named, block, end, quiet) for end in found.ends
             )
-        return Ends(tuple(endings), tuple(refusals), unit, reentered)
+        return Ends(tuple(endings), tuple(refusals), unit, reentered, written)
 
     def _call_data(self, unit: Unit) -> Iterator[_CallData]:
         """Call data, its arguments by name, and what is assumed of it."""
@@ -309,7 +239,7 @@ class Executor:
             logged, previous = eras[state.era]
             return Moment(state, end.facts, block, logged, previous=previous)
 
-        cuts = end.ghosts.get(_CALLS, ())
+        cuts = end.ghosts.get(CALLS, ())
         for cut in cuts if not quiet else ():
             found = moment(cut.state)
             eras[cut.after.era] = (len(cut.state.logs), found)
@@ -339,6 +269,7 @@ class Executor:
             call.caller,
             call.value,
             named,
+            Run(machines[unit.chain], call, end),
         )
 
     def _view(

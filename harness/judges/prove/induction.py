@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from harness.judges.prove.report import STRUCTURE, Failure, Goal, Proof, UnitReport
+from harness.judges.prove.report import STRUCTURE, Failure, Goal, Proof, Replays, UnitReport
 
 __all__ = ["Induction"]
 
@@ -22,10 +22,15 @@ class Induction:
     Args:
         goals: for each unit, the goals that it has something to do with.
         assumable: those goals that may be assumed if they are proved.
+        separate: those goals that are tried in every unit, also when they have failed in another.
+        apart: those goals that are proved by units of their own, whatever comes of the others; a
+            unit with nothing but such goals is one of those.
     """
 
     goals: Mapping[str, frozenset[str]]
     assumable: frozenset[str]
+    separate: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
     assumed: frozenset[str] = field(init=False)
     base: dict[str, Goal] = field(default_factory=dict, init=False)
     reports: dict[tuple[str, str], Goal] = field(default_factory=dict, init=False)
@@ -33,6 +38,10 @@ class Induction:
     spoke: set[str] = field(default_factory=set, init=False)
     callers: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
     """By contract, which contracts call it while it runs: its units are proved for those, too."""
+    replays: dict[str, Replays] = field(default_factory=dict, init=False)
+    """By unit, how many of its paths were made on py-evm."""
+    written: frozenset[tuple[str, str, str]] = field(default=frozenset(), init=False)
+    """Which functions were seen writing which variables."""
 
     def __post_init__(self) -> None:
         self.assumed = self.assumable
@@ -59,8 +68,12 @@ class Induction:
                         del self.reports[unit, goal]
         if not self.callers_of(report.unit) <= report.also:
             return
+        self.written |= report.written
         for goal, found in report.goals.items():
             self.reports[report.unit, goal] = found
+        made, before = report.replays, self.replays.get(report.unit, Replays())
+        if made is not None and made.paths >= before.paths:
+            self.replays[report.unit] = made
         if report.feasible:
             self.feasible.add(report.unit)
         self.spoke |= report.spoke
@@ -92,12 +105,18 @@ class Induction:
     def _is_open(self, unit: str, goal: str) -> bool:
         known = self.reports.get((unit, goal))
         if known is None:
-            return goal == STRUCTURE or not self.has_failed(goal)
+            return goal == STRUCTURE or not self._is_lost(goal)
         return (
             isinstance(known, Proof)
             and not known.needs <= self.assumed
-            and (goal == STRUCTURE or not self.has_failed(goal))
+            and (goal == STRUCTURE or not self._is_lost(goal))
         )
+
+    def _is_lost(self, goal: str) -> bool:
+        """Whether it makes no difference any more what comes of a goal in further units."""
+        if goal in self.separate:
+            return isinstance(self.base.get(goal), Failure)
+        return self.has_failed(goal)
 
     def has_failed(self, goal: str) -> bool:
         """Whether a property was not proved somewhere, or not in its base case."""
@@ -118,13 +137,18 @@ class Induction:
     def is_proved(self, goal: str) -> bool:
         """Whether a property is proved: in its base case, and by every unit, from what is."""
         return isinstance(self.base.get(goal), Proof) and all(
-            self._stands(unit, each)
+            self.stands(unit, each)
             for unit, goals in self.goals.items()
             for each in (STRUCTURE, goal)
-            if each == STRUCTURE or goal in goals
+            if goal in goals or (each == STRUCTURE and self._matters(goals, goal))
         )
 
-    def _stands(self, unit: str, goal: str) -> bool:
+    def _matters(self, goals: frozenset[str], goal: str) -> bool:
+        """Whether a unit with some goals must be followed to its ends for a goal to be proved."""
+        return goal not in self.apart or bool(goals and goals <= self.apart)
+
+    def stands(self, unit: str, goal: str) -> bool:
+        """Whether a goal of a unit is proved, from what is proved itself."""
         known = self.reports.get((unit, goal))
         return isinstance(known, Proof) and known.needs <= self.assumed
 

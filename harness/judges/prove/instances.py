@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from harness.address import Address
 from harness.errors import HarnessError
 from harness.judges.prove.assumed import Assumed, property_of, stable
-from harness.judges.prove.cases import Case, cases_of, supposition
 from harness.judges.prove.endings import Ending
+from harness.judges.prove.evaluations import Evaluations, Said
 from harness.judges.prove.footprint import Footprint, positions_of, variable_of
 from harness.judges.prove.stable import NoCall
 from harness.property import Property
@@ -49,11 +49,16 @@ class Instances:
     """
 
     def __init__(
-        self, assumed: Assumed, ending: Ending, footprints: Mapping[str, Footprint]
+        self,
+        assumed: Assumed,
+        ending: Ending,
+        footprints: Mapping[str, Footprint],
+        evaluations: Evaluations | None = None,
     ) -> None:
         self._assumed = assumed
         self._ending = ending
         self._footprints = footprints
+        self._evaluations = evaluations or Evaluations()
         self._worlds: list[SymbolicWorld] = [ending.before, *(m.left for m in ending.middles)]
         self._found: list[SymbolicWorld] = [m.found for m in ending.middles]
         self._known: dict[tuple[str, int, tuple[Int, ...]], Bool] = {}
@@ -73,6 +78,15 @@ class Instances:
         ``at_rest``, what holds between transactions is known of state 0, too.  ``own`` is the
         property that ``reach`` is seen from.
         """
+        found = self._upto(position, symbols, reach, own, at_rest=at_rest)
+        if reach is Reach.ALL:
+            # What comes last may bring keys into sight at which what came first says something.
+            found = self._upto(position, symbols, reach, own, at_rest=at_rest)
+        return found
+
+    def _upto(
+        self, position: int, symbols: Sequence[object], reach: Reach, own: str, *, at_rest: bool
+    ) -> dict[Key, Bool]:
         found: dict[Key, Bool] = {}
         serial = itertools.count()
 
@@ -158,17 +172,15 @@ class Instances:
         key = (each.id, state, chosen)
         found = self._known.get(key)
         if found is None:
-            values = tuple(SymInt(term) for term in chosen)
             try:
-                found = supposition(self._cases(each, state)(values))
+                found = self._said(each, state, tuple(map(SymInt, chosen))).supposition
             except (Unsupported, TooManyPaths, HarnessError):
                 found = TRUE
             self._known[key] = found
         return found
 
-    def _cases(self, each: Property, state: int) -> Callable[[tuple[SymInt, ...]], Sequence[Case]]:
-        world = each.system(self._worlds[state])
+    def _said(self, each: Property, state: int, values: tuple[SymInt, ...]) -> Said:
+        world = self._worlds[state]
         if len(each.kind.states) == 1:
-            return lambda values: cases_of(each, (world, *values))
-        before = each.system(self._found[state - 1])
-        return lambda values: cases_of(each, (before, NoCall(), world, *values))
+            return self._evaluations.of(each, (world,), values)
+        return self._evaluations.of(each, (self._found[state - 1], world), values, NoCall())

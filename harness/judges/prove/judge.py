@@ -8,18 +8,21 @@ from importlib.metadata import version
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.judges.goals import Goal as UnreachedCall
+from harness.judges.goals import Goals
 from harness.judges.protocol import Availability, Case, Options, Progress
 from harness.judges.prove.ablation import Ablation
 from harness.judges.prove.assumed import is_stable
 from harness.judges.prove.cache import Cache
 from harness.judges.prove.local import induction_of
-from harness.judges.prove.prover import PROVABLE
 from harness.judges.prove.report import STRUCTURE, Failure, Goal, Trial, UnitReport, Why
-from harness.judges.prove.units import units_of
+from harness.judges.prove.summaries import check_summaries
+from harness.judges.prove.units import PROVABLE, units_of
 from harness.judges.prove.verdicts import Verdicts
 from harness.judges.prove.work import Assignment, Order, fingerprint, prove, try_to_reach
 from harness.judges.workers import Failed, Finished, Limits, Task, supervise
 from harness.verdict import JudgeName, Result
+from harness.writers import Writer
 
 __all__ = ["ProveJudge"]
 
@@ -40,6 +43,16 @@ class ProveJudge:
 
     def __init__(self, *, cases: int = CASES) -> None:
         self._cases = cases
+        self._seen: dict[str, frozenset[Writer]] = {}
+        self._goals: dict[str, Goals] = {}
+
+    def goals(self, system: str) -> Goals:
+        """The calls that break properties in states which were not reached from deployment."""
+        return self._goals.get(system, {})
+
+    def seen(self, system: str) -> frozenset[Writer]:
+        """Who was seen writing what in a system that was judged, on any path of any unit."""
+        return self._seen.get(system, frozenset())
 
     def availability(self) -> Availability:
         """Always there: its solvers are dependencies of the harness itself."""
@@ -50,9 +63,12 @@ class ProveJudge:
         self, case: Case, options: Options, progress: Callable[[Progress], None]
     ) -> Iterator[Result]:
         """One result for each property, at the end: any unit may still fail any of them."""
+        check_summaries(case.compiled, case.properties)
         run = _Run(case, options, progress)
         run.prove()
+        self._seen[case.compiled.name] = run.induction.written
         run.reach(self._cases)
+        self._goals[case.compiled.name] = run.unreached()
         if options.ablation:
             run.ablate()
         yield from run.verdicts()
@@ -91,6 +107,7 @@ class _Run:
         self._times = self._cache.load_times() if self._cache else {}
         self._took: dict[str, float] = {}
         self._at: dict[int, Order] = {}
+        self._tried: list[Trial] = []
 
     # Time
 
@@ -110,7 +127,7 @@ class _Run:
         if not self._properties:
             return
         self._recall()
-        while self._waiting() and self.error is None:
+        while self._waiting() and self.error is None and not self.stopped:
             self._tell("proving")
             jobs = max(1, min(self._options.jobs, len(self._waiting())))
             tasks = [Task(prove, (self._assignment,))] * jobs
@@ -177,15 +194,35 @@ class _Run:
         self._at.pop(worker, None)
         if isinstance(found, UnitReport):
             self.took(found)
+        elif isinstance(found, dict):
+            self.reached.update(found)
         elif found is not None:
             self._begin(*found)
             if self._cache:
                 self._cache.save_bases(*found)
-        waiting = self._waiting() if self.error is None else []
-        if not waiting:
+        order = self._next()
+        if order is not None:
+            self._at[worker] = order
+        return order
+
+    def _next(self) -> Order | None:
+        """What is to be done next, if anything is."""
+        if self.error is not None or self.stopped:
             return None
-        self._at[worker] = waiting[0]
-        return waiting[0]
+        if self._options.fail_fast:
+            trials = {name: found for name, found in self._trials().items() if self._is_new(found)}
+            self._tried += (trial for found in trials.values() for trial in found)
+            if trials:
+                return Order(trials=trials, witnesses=self._options.witnesses)
+        return next(iter(self._waiting()), None)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a refutation is all that was asked for, and is there."""
+        return self._options.fail_fast and bool(self.reached)
+
+    def _is_new(self, trials: tuple[Trial, ...]) -> bool:
+        return any(trial not in self._tried for trial in trials)
 
     def took(self, report: UnitReport) -> None:
         """Take in a report on a unit, and tell of it."""
@@ -203,7 +240,10 @@ class _Run:
         if isinstance(outcome.error, HarnessError) or (order is None and not out_of_time):
             self.error = outcome
             return
-        lost = [order.unit] if order is not None else []
+        if order is not None and order.trials and not out_of_time:
+            # The calls were tried for the sake of time alone, and are tried again at the end.
+            return
+        lost = [order.unit] if order is not None and not order.trials else []
         if out_of_time:
             lost += [each.unit for each in self._waiting()]
         if "" in lost:
@@ -243,6 +283,17 @@ class _Run:
 
     def reach(self, cases: int) -> None:
         """Try to reach what broke the induction, from deployment."""
+        trials = self._trials()
+        if not trials or self.error is not None or self.stopped:
+            return
+        self._tell("reaching counterexamples")
+        task = Task(try_to_reach, (self._assignment, trials, self._options.witnesses, cases))
+        [outcome] = self._supervise([task])
+        if isinstance(outcome, Finished):
+            self.reached = outcome.value
+
+    def _trials(self) -> dict[str, tuple[Trial, ...]]:
+        """The calls of counterexamples to induction, by the property that they may break."""
         trials: dict[str, tuple[Trial, ...]] = {}
         for name in self._properties:
             base = self.induction.base.get(name)
@@ -256,19 +307,33 @@ class _Run:
             ]
             if broken:
                 trials[name] = tuple(trial for trial in broken if trial is not None)
-        if not trials or self.error is not None:
-            return
-        self._tell("reaching counterexamples")
-        task = Task(try_to_reach, (self._assignment, trials, self._options.witnesses, cases))
-        [outcome] = self._supervise([task])
-        if isinstance(outcome, Finished):
-            self.reached = outcome.value
+        return trials
+
+    def unreached(self) -> Goals:
+        """The calls of counterexamples to induction that were not reached from deployment."""
+        found: dict[str, tuple[UnreachedCall, ...]] = {}
+        for name in self._properties.keys() - self.reached.keys():
+            trials = (failure.trial for _, failure in self.induction.failures(name))
+            calls = tuple(
+                UnreachedCall(t.contract, t.function, t.sender, t.value, t.args)
+                for t in trials
+                if t is not None and t.replayable
+            )
+            if calls:
+                found[name] = calls
+        return found
 
     def verdicts(self) -> Iterator[Result]:
         """One result for each property."""
         seconds = time.monotonic() - self._started
         reader = Verdicts(
-            self._case, self.induction, self.reached, self.error, seconds, self.bearing
+            self._case,
+            self.induction,
+            self.reached,
+            self.error,
+            seconds,
+            self.bearing,
+            stopped=self.stopped,
         )
         for each in self._case.properties:
             yield reader.on(each)

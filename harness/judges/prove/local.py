@@ -11,33 +11,46 @@ from collections.abc import Sequence
 from harness.compiled import CompiledSystem
 from harness.judges.prove.assumed import stable
 from harness.judges.prove.induction import Induction
-from harness.judges.prove.prover import INVARIANTS, PROVABLE, speaks_of
-from harness.judges.prove.session import Session
 from harness.judges.prove.stable import ignores_the_call
-from harness.judges.prove.units import Unit
-from harness.property import Property
+from harness.judges.prove.summaries import unit_of
+from harness.judges.prove.units import INVARIANTS, PROVABLE, Unit, speaks_of
+from harness.property import Kind, Property
 
 __all__ = ["induction_of", "prove_here"]
+
+
+_ASSUMABLE = (*INVARIANTS, Kind.SUMMARY)
+"""Kinds of properties that proofs may stand on."""
 
 
 def induction_of(units: dict[str, Unit], properties: Sequence[Property]) -> Induction:
     """What is to be proved of a system: every property, of each unit that it speaks of.
 
-    Of a transition that ignores its call, also that every unit keeps it.
+    Of a transition that ignores its call, also that every unit keeps it.  A summary of an internal
+    function is a unit of its own.
     """
     provable = [each for each in properties if each.kind in PROVABLE]
+    summaries = [each for each in provable if each.kind is Kind.SUMMARY]
     kept = frozenset(stable(each.id) for each in provable if ignores_the_call(each))
     return Induction(
         {
-            name: kept | frozenset(each.id for each in provable if speaks_of(each, unit))
-            for name, unit in units.items()
+            **{unit_of(each): frozenset({each.id}) for each in summaries},
+            **{
+                name: kept | frozenset(each.id for each in provable if speaks_of(each, unit))
+                for name, unit in units.items()
+            },
         },
-        kept | frozenset(each.id for each in provable if each.kind in INVARIANTS),
+        kept | frozenset(each.id for each in provable if each.kind in _ASSUMABLE),
+        frozenset(each.id for each in provable if each.kind is Kind.REFINEMENT),
+        frozenset(each.id for each in summaries),
     )
 
 
 def prove_here(compiled: CompiledSystem, properties: Sequence[Property]) -> Induction:
     """Prove all that can be proved of some properties."""
+    # Not at the top: what only asks for the induction needs no EVM.
+    from harness.judges.prove.session import Session
+
     session = Session(compiled, properties)
     induction = induction_of(session.units, properties)
     base, spoke = session.bases()

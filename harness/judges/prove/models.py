@@ -150,6 +150,11 @@ class _ModelWorld:
         return self._world.initially()
 
 
+def plain_values(assignment: Assignment) -> Callable[[Any], Any]:
+    """Turns values on terms into plain ones, by an assignment."""
+    return _Values(assignment).value
+
+
 def trial_of(
     each: Property,
     unit: Unit,

@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from harness.errors import HarnessError
 from harness.judges.prove.assumed import Assumed, stable
 from harness.judges.prove.attempts import Asked, Attempts, Broken
-from harness.judges.prove.cases import Case, cases_of, claim, spoken
+from harness.judges.prove.cases import Case, spoken
 from harness.judges.prove.endings import Ending, Ends, Executor, parameters
+from harness.judges.prove.evaluations import Evaluations, Said
 from harness.judges.prove.footprint import Footprint
 from harness.judges.prove.grounded import Grounded
 from harness.judges.prove.instances import Instances
-from harness.judges.prove.models import trial_of
-from harness.judges.prove.report import STRUCTURE, Failure, Goal, Proof, UnitReport, Why
+from harness.judges.prove.models import plain_values, trial_of
+from harness.judges.prove.refine import Refinements, Unfollowed
+from harness.judges.prove.replayed import Replayer
+from harness.judges.prove.report import (
+    STRUCTURE,
+    Failure,
+    Goal,
+    Proof,
+    Replays,
+    UnitReport,
+    Why,
+)
 from harness.judges.prove.stable import NoCall
-from harness.judges.prove.units import Unit
+from harness.judges.prove.units import INVARIANTS, PROVABLE, Unit, speaks_of
 from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Unsupported
@@ -41,23 +53,7 @@ which it succeeds or a property says something."""
 _MANY = 60
 """Ends of a unit from which on its properties are not tried when its structure has failed."""
 
-INVARIANTS = (Kind.INVARIANT, Kind.BOUND)
-PROVABLE = (*INVARIANTS, Kind.TRANSITION, Kind.RULE)
-"""Kinds of properties that can be proved unit by unit."""
-
 _MIDWAY = "; at a call to unknown code, which may call back"
-
-
-def speaks_of(each: Property, unit: Unit) -> bool:
-    """Whether a unit has anything to do with a property, by its kind alone."""
-    if each.kind in INVARIANTS:
-        return True
-    if each.kind is Kind.TRANSITION:
-        return bool(unit.chain)
-    if each.kind is Kind.RULE:
-        contract, _, function = each.on.partition(".")
-        return unit.contract == contract and function in ("", unit.called)
-    return False
 
 
 class Prover:
@@ -70,9 +66,14 @@ class Prover:
         limits: Limits | None = None,
         asked: Asked | None = None,
         grounded: Grounded | None = None,
+        refinements: Refinements | None = None,
+        replayer: Replayer | None = None,
     ) -> None:
         self._executor = executor
         self._grounded = grounded
+        self._refinements = refinements
+        self._replayer = replayer
+        self._replays: dict[tuple[str, frozenset[str]], Replays] = {}
         self._footprints = footprints
         self._limits = limits or Limits(seconds=10)
         self._asked = asked
@@ -103,46 +104,87 @@ class Prover:
         with term_scope():
             attempts = Attempts(unit.name, self._limits, self._asked)
             work = _Work(unit, assumed, silent, attempts, self._footprints, self._grounded)
+            report = UnitReport(unit.name, assumed=assumed.names, listened=silent, also=also)
             try:
-                ends = self._executor.run(unit, also=also)
-                reentered = ends.reentered
-                new = {caller for caller, called in reentered if called == unit.contract} - also
-                if new:
-                    return UnitReport(unit.name, also=also, reentered=reentered)
-                found = work.structure(ends)
-                if isinstance(found[STRUCTURE], Failure) and len(ends.endings) > _MANY:
-                    return UnitReport(
-                        unit.name,
-                        found,
-                        also=also,
-                        reentered=reentered,
-                        paths=len(ends.endings),
-                    )
-                work.properties(ends, [p for p in own if p.kind in INVARIANTS], found)
-                work.stable(ends, kept, found)
-                calls = [p for p in own if p.kind not in INVARIANTS]
-                if calls:
-                    reverts = any(each.kind is Kind.RULE for each in calls)
-                    if reverts or any(ending.interrupted for ending in ends.endings):
-                        ends = self._executor.run(unit, reverts=reverts, quiet=True, also=also)
-                        reentered |= ends.reentered
-                    work.properties(ends, calls, found)
+                report = self._begin(work, own, kept, report)
             except Unsupported as problem:
                 failure = Failure(Why.UNSUPPORTED, f"{unit.name}: {problem}")
                 return UnitReport(unit.name, {STRUCTURE: failure}, also=also)
-            return UnitReport(
-                unit.name,
-                found,
-                work.feasible,
-                frozenset(work.spoke),
-                assumed.names,
-                silent,
-                also=also,
-                reentered=reentered,
-                paths=len(ends.endings),
-                queries=work.attempts.queries,
-                seconds=time.monotonic() - started,
-            )
+            return replace(report, queries=attempts.queries, seconds=time.monotonic() - started)
+
+    def _begin(
+        self, work: _Work, own: Sequence[Property], kept: Sequence[Property], report: UnitReport
+    ) -> UnitReport:
+        """Follow a unit, and go on to its goals if it was followed rightly."""
+        unit, also = work.unit, report.also
+        reverting = self._replays_reverts(unit, also)
+        ends = self._executor.run(unit, reverts=reverting, also=also)
+        report = replace(report, reentered=ends.reentered)
+        if {caller for caller, called in ends.reentered if called == unit.contract} - also:
+            return report
+        replays = self._made(ends, also)
+        report = replace(report, replays=replays)
+        if replays.difference:
+            return replace(report, goals={STRUCTURE: _disagrees(replays)})
+        found = work.structure(ends)
+        if isinstance(found[STRUCTURE], Failure) and _successes(ends) > _MANY:
+            return replace(report, goals=found, paths=len(ends.endings))
+        work.properties(ends, [p for p in own if p.kind in INVARIANTS], found)
+        work.stable(ends, kept, found)
+        return self._of_the_call(work, own, ends, found, reverting, report)
+
+    def _of_the_call(
+        self,
+        work: _Work,
+        own: Sequence[Property],
+        ends: Ends,
+        found: dict[str, Goal],
+        reverting: bool,
+        report: UnitReport,
+    ) -> UnitReport:
+        """The goals that speak of the call itself, in which unknown code does not call back."""
+        calls = [p for p in own if p.kind not in (*INVARIANTS, Kind.REFINEMENT)]
+        refined = [p for p in own if p.kind is Kind.REFINEMENT]
+        reverts = bool(refined) or any(each.kind is Kind.RULE for each in calls)
+        interrupted = any(ending.interrupted for ending in ends.endings)
+        reentered = ends.reentered
+        if (calls or refined) and (interrupted or (reverts and not reverting)):
+            ends = self._executor.run(work.unit, reverts=reverts, quiet=True, also=report.also)
+            reentered |= ends.reentered
+        if calls:
+            work.properties(ends, calls, found)
+        if refined and self._refinements is not None:
+            work.refinements(ends, refined, self._refinements, found)
+        return replace(
+            report,
+            goals=found,
+            feasible=work.feasible,
+            spoke=frozenset(work.spoke),
+            reentered=reentered,
+            written=ends.written,
+            paths=len(ends.endings),
+        )
+
+    def _replays_reverts(self, unit: Unit, also: frozenset[str]) -> bool:
+        """Whether the reverting paths of a unit are to be made on py-evm, too: those of a function,
+        which could be taken for reverting by mistake."""
+        known = (unit.name, also) in self._replays
+        return self._replayer is not None and unit.function is not None and not known
+
+    def _made(self, ends: Ends, also: frozenset[str]) -> Replays:
+        """The paths of a unit made on py-evm, once."""
+        key = (ends.unit.name, also)
+        if self._replayer is not None and key not in self._replays:
+            self._replays[key] = self._replayer.replay(ends.unit.name, ends.endings)
+        return self._replays.get(key, Replays())
+
+
+def _successes(ends: Ends) -> int:
+    return sum(ending.succeeded for ending in ends.endings)
+
+
+def _disagrees(replays: Replays) -> Failure:
+    return Failure(Why.EXECUTOR, f"the executor and py-evm disagree: {replays.difference}")
 
 
 class _Work:
@@ -167,19 +209,20 @@ class _Work:
         self._footprints = footprints
         self._grounded = grounded
         self._instances: dict[int, tuple[Ending, Instances]] = {}
+        self._evaluations = Evaluations()
 
     def _known(self, ending: Ending) -> Instances:
         """What is assumed of an end; the end is kept, so that its number stays its own."""
         found = self._instances.get(id(ending))
         if found is None:
-            made = Instances(self._assumed, ending, self._footprints)
+            made = Instances(self._assumed, ending, self._footprints, self._evaluations)
             found = self._instances[id(ending)] = (ending, made)
         return found[1]
 
     def structure(self, ends: Ends) -> dict[str, Goal]:
         """Whether every path was followed and storage stays typed; and whether any succeeds."""
         result = self._refusals(ends)
-        if isinstance(result, Failure) and len(ends.endings) > _MANY:
+        if isinstance(result, Failure) and _successes(ends) > _MANY:
             return {STRUCTURE: result}
         tries = 0
         for ending in ends.endings:
@@ -211,6 +254,42 @@ class _Work:
                     kept_here = self._guarded(each, partial(self._keeps, each, ending))
                     goal = _both(goal, kept_here)
             found[stable(each.id)] = goal
+
+    def refinements(
+        self, ends: Ends, own: Sequence[Property], by: Refinements, found: dict[str, Goal]
+    ) -> None:
+        """Whether the unit ends, also where it reverts, as specifications say."""
+        found[STRUCTURE] = _both(found[STRUCTURE], self._refusals(ends))
+        for each in own:
+            goal: Goal = Proof()
+            for ending in ends.endings:
+                if isinstance(goal, Proof):
+                    goal = _both(goal, self._refines(each, ending, by))
+            found[each.id] = goal
+            if self.feasible:
+                self.spoke.add(each.id)
+
+    def _refines(self, each: Property, ending: Ending, by: Refinements) -> Goal:
+        """Whether one end is as a specification says, on every path of the latter."""
+        result: Goal = Proof()
+        known, last = self._known(ending), len(ending.middles)
+        try:
+            agreements = by.agreements(each, self.unit, ending)
+        except Unfollowed as problem:
+            return Failure(Why.UNFOLLOWED, f"{self.unit.name}: {problem}")
+        for agreement in agreements:
+            goal = self.attempts.prove(agreement.claim, ending, known, each.id, last, at_rest=True)
+            if isinstance(goal, Broken) and goal.answer is not None:
+                model = goal.answer
+                if self._grounded is not None and goal.asked is not None:
+                    model = self._grounded.call(goal.asked) or model
+                trial = trial_of(each, self.unit, ending, model.assignment, ())
+                shown = agreement.shown(plain_values(model.assignment))
+                return Failure(Why.INDUCTION, f"{self.unit.name}", replace(trial, readings=shown))
+            if isinstance(goal, Failure):
+                return Failure(goal.why, f"{self.unit.name}: {agreement}: {goal.reason}")
+            result = _both(result, goal)
+        return result
 
     # The unit itself
 
@@ -263,18 +342,17 @@ class _Work:
         result: Goal = Proof()
         if each.kind in INVARIANTS and not each.at_rest:
             for position, middle in enumerate(ending.middles):
-                cases = cases_of(each, (each.system(middle.found), *values))
-                goal = self._prove(each, claim(cases), ending, position, symbols)
+                found = self._evaluations.of(each, (middle.found,), values)
+                goal = self._prove(each, found.claim, ending, position, symbols)
                 if isinstance(goal, Failure):
                     reason = f"{self.unit.name}: {goal.reason}{_MIDWAY}"
                     return Failure(goal.why, reason)
                 result = _both(result, goal)
-        args = self._arguments(each, ending)
-        if args is None:
+        said = self._said(each, ending, values)
+        if said is None:
             return result
-        cases = cases_of(each, (*args, *values))
-        self._listen(each, cases, ending)
-        goal = self._prove(each, claim(cases), ending, len(ending.middles), symbols)
+        self._listen(each, said.cases, ending)
+        goal = self._prove(each, said.claim, ending, len(ending.middles), symbols)
         if isinstance(goal, Failure):
             return self._explained(each, goal, ending, forall)
         return _both(result, goal)
@@ -283,10 +361,10 @@ class _Work:
         """Whether a transition that ignores the call holds around one end, from any state in which
         somebody may call."""
         symbols = tuple(symbol for _, symbol in parameters(each.forall))
-        worlds = each.system(ending.before), NoCall(), each.system(ending.completed)
-        said = claim(cases_of(each, (*worlds, *map(SymInt, symbols))))
+        worlds = ending.before, ending.completed
+        said = self._evaluations.of(each, worlds, tuple(map(SymInt, symbols)), NoCall())
         known, last = self._known(ending), len(ending.middles)
-        goal = self.attempts.prove(said, ending, known, stable(each.id), last, symbols)
+        goal = self.attempts.prove(said.claim, ending, known, stable(each.id), last, symbols)
         return goal if isinstance(goal, Proof) else Failure(goal.why, goal.reason)
 
     def _prove(
@@ -299,12 +377,14 @@ class _Work:
         known = self._known(ending)
         return self.attempts.prove(goal, ending, known, each.id, position, symbols, at_rest=at_rest)
 
-    def _arguments(self, each: Property, ending: Ending) -> tuple[object, ...] | None:
+    def _said(self, each: Property, ending: Ending, values: tuple[SymInt, ...]) -> Said | None:
+        """What a property says at an end; None of what is no call that it could speak of."""
         if each.kind in INVARIANTS:
-            return (each.system(ending.after),)
+            return self._evaluations.of(each, (ending.after,), values)
         if ending.call is None:
             return None
-        return (each.system(ending.before), ending.call, each.system(ending.completed))
+        worlds = ending.before, ending.completed
+        return self._evaluations.of(each, worlds, values, ending.call)
 
     def _listen(self, each: Property, cases: Sequence[Case], ending: Ending) -> None:
         """Find out whether the property says anything on this end."""

@@ -1,7 +1,7 @@
 """From a counterexample to induction to a real one: is the bad state reached from deployment?
 
 The call of the model is made on the deployed contracts, by its own sender and by the actors; then
-the fuzzer looks on.  Only what breaks the property on py-evm counts.
+the fuzzer looks on, with that call as its goal.  Only what breaks the property on py-evm counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from harness.compiled import CompiledSystem
 from harness.judges.evaluate import Violation
 from harness.judges.fuzz.campaign import Effort, run_campaign
+from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.session import Session
+from harness.judges.goals import Goal
 from harness.judges.minimise import minimise
 from harness.judges.prove.report import Trial
 from harness.property import Property
@@ -21,7 +23,7 @@ from harness.step import CallStep, Step
 from harness.system import MessagesDecl
 from harness.witness import Witness, code_hash, save_witness
 
-__all__ = ["Reached", "reach"]
+__all__ = ["Reached", "aimed", "reach"]
 
 _MOST_CANDIDATES = 40
 _AMOUNTS = (1, 10**18)
@@ -61,14 +63,31 @@ def reach(
             left.append(each)
         else:
             found[each.id] = steps
-    if left and effort:
-        campaign = run_campaign(compiled, tuple(left), Effort(cases=effort))
-        found.update({name: refuted.steps for name, refuted in campaign.refuted.items()})
+    goals = [trial for each in left for trial in trials.get(each.id, ())]
+    # What comes before the call of a counterexample may be far from it: half of the cases go
+    # without a goal.
+    for lessons in (aimed(compiled, goals), Lessons()) if effort else ():
+        open_yet = tuple(each for each in left if each.id not in found)
+        if open_yet:
+            cases = Effort(cases=max(1, effort // 2))
+            campaign = run_campaign(compiled, open_yet, cases, lessons=lessons)
+            found.update({name: refuted.steps for name, refuted in campaign.refuted.items()})
     known = {each.id: each for each in properties}
     return {
         name: _refute(compiled, known[name], steps, target, witnesses)
         for name, steps in found.items()
     }
+
+
+def aimed(compiled: CompiledSystem, trials: Sequence[Trial]) -> Lessons:
+    """What makes the fuzzer try the calls of counterexamples often, with their values."""
+    lessons = Lessons()
+    goals = [
+        Goal(t.contract, t.function, t.sender, t.value, t.args) for t in trials if t.replayable
+    ]
+    actors = compiled.actors.values()
+    lessons.aim(goals, {int(a.address): a.name for a in actors if not a.trust})
+    return lessons
 
 
 def _first(session: Session, trials: Sequence[Trial]) -> tuple[Step, ...] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-__all__ = ["STRUCTURE", "Failure", "Goal", "Proof", "Trial", "UnitReport", "Why"]
+__all__ = ["STRUCTURE", "Failure", "Goal", "Proof", "Replays", "Trial", "UnitReport", "Why"]
 
 STRUCTURE = ""
 """The goal that belongs to no property: every path of a unit is followed to its end, and storage
@@ -33,10 +34,16 @@ class Why(Enum):
     """The solvers gave no answer, or not the same one."""
     UNSUPPORTED = "unsupported"
     """Something that the machine or the symbolic world cannot say."""
+    UNFOLLOWED = "unfollowed"
+    """A specification does what cannot be followed on terms."""
     FAULT = "fault"
     """The property is wrong itself: it raises, or returns what no property may return."""
     BASE = "base"
     """The property does not hold right after deployment."""
+    CLAIM = "not so"
+    """The code of an internal function gives what its summary denies."""
+    EXECUTOR = "executor"
+    """The executor found a path to end in a way in which it does not end on py-evm."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,24 @@ Goal = Proof | Failure
 
 
 @dataclass(frozen=True)
+class Replays:
+    """How many paths of a unit were made on py-evm, and ended there as the executor says."""
+
+    paths: int = 0
+    agreed: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
+    """Paths that could not be made, by the reason."""
+    difference: str = ""
+    """The first path that ends otherwise, and how: the executor is wrong.  Empty if there is none
+    among those that were made."""
+
+    def __add__(self, other: Replays) -> Replays:
+        left = dict(Counter(self.left) + Counter(other.left))
+        difference = self.difference or other.difference
+        return Replays(self.paths + other.paths, self.agreed + other.agreed, left, difference)
+
+
+@dataclass(frozen=True)
 class UnitReport:
     """What came of one unit: a function, or whatever else can change the state."""
 
@@ -89,6 +114,10 @@ class UnitReport:
     reentered: frozenset[tuple[str, str]] = frozenset()
     """Which contracts called which others that were running already; see
     :attr:`harness.symbolic.machine.Exploration.reentered`."""
+    written: frozenset[tuple[str, str, str]] = frozenset()
+    """Which functions were seen writing which variables: contract, signature, label."""
     paths: int = 0
     queries: int = 0
     seconds: float = 0.0
+    replays: Replays | None = None
+    """None where paths were not replayed, since an earlier report tells of them."""

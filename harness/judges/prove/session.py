@@ -16,13 +16,17 @@ from harness.judges.prove.cases import cases_of, claim
 from harness.judges.prove.endings import Executor, parameters
 from harness.judges.prove.footprint import Footprint, blank_world, footprint_of
 from harness.judges.prove.grounded import Grounded
-from harness.judges.prove.prover import INVARIANTS, PROVABLE, Prover
+from harness.judges.prove.prover import Prover
+from harness.judges.prove.refine import Refinements
+from harness.judges.prove.replayed import Replayer
 from harness.judges.prove.report import Failure, Goal, Proof, UnitReport, Why
 from harness.judges.prove.stable import composes, ignores_the_call
-from harness.judges.prove.units import Unit, units_of
-from harness.property import Property
+from harness.judges.prove.summary_proof import SummaryProofs, resting
+from harness.judges.prove.units import INVARIANTS, PROVABLE, Unit, units_of
+from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Setting, UnknownCode, Unsupported
+from harness.symbolic.machine.summaries import Summaries
 from harness.symbolic.solve import Limits, Proved, Query, check
 from harness.symbolic.terms import TRUE, term_scope
 from harness.symbolic.values import SymInt
@@ -44,6 +48,7 @@ class Session:
         self.compiled = compiled
         self.properties = {each.id: each for each in properties if each.kind in PROVABLE}
         self._asked = asked
+        self._provers: dict[frozenset[str], Prover] = {}
 
     @cached_property
     def world(self) -> ConcreteWorld:
@@ -65,10 +70,32 @@ class Session:
 
     @cached_property
     def prover(self) -> Prover:
-        """Proves the units."""
-        executor = Executor(self.compiled, self.settings, self.world.initially())
+        """Proves the units, following every internal function."""
+        return self._prover(None)
+
+    @cached_property
+    def summaries(self) -> SummaryProofs:
+        """The summaries of internal functions."""
+        properties = list(self.properties.values())
+        return SummaryProofs(self.compiled, self.settings, properties, self._asked)
+
+    def _prover(self, lent: Summaries | None) -> Prover:
+        """Proves the units with summaries in the place of internal functions."""
+        executor = Executor(self.compiled, self.settings, self.world.initially(), lent)
         grounded = Grounded(self.world)
-        return Prover(executor, self.footprints, asked=self._asked, grounded=grounded)
+        return Prover(
+            executor,
+            self.footprints,
+            asked=self._asked,
+            grounded=grounded,
+            refinements=self.refinements,
+            replayer=Replayer(self.world),
+        )
+
+    @cached_property
+    def refinements(self) -> Refinements:
+        """The specifications of the deployed system."""
+        return Refinements(self.world)
 
     def prove(
         self,
@@ -79,10 +106,21 @@ class Session:
         also: frozenset[str] = frozenset(),
     ) -> UnitReport:
         """Prove goals of a unit, all by their names; see :meth:`Prover.unit`."""
+        if unit in self.summaries.units:
+            return self.summaries.prove(unit, assumed, silent, also)
         plain = [self.properties[name] for name in sorted(goals) if not is_stable(name)]
         kept = [self.properties[property_of(name)] for name in sorted(goals) if is_stable(name)]
         known = Assumed.of(assumed, self.properties)
-        return self.prover.unit(self.units[unit], plain, known, silent, kept, also)
+        names = self.summaries.among(assumed)
+        lent = self.summaries.lent(names)
+        if lent is None:
+            return self.prover.unit(self.units[unit], plain, known, silent, kept, also)
+        if names not in self._provers:
+            self._provers[names] = self._prover(lent)
+        lent.used.clear()
+        prover = self._provers[names]
+        report = prover.unit(self.units[unit], plain, known, silent, kept, also)
+        return resting(report, lent, names)
 
     def bases(self) -> tuple[dict[str, Goal], frozenset[str]]:
         """The base case of every goal, and which properties said something right after deployment.
@@ -113,6 +151,7 @@ class Session:
         return {
             name: footprint_of(each, self.compiled, self.settings, initial)
             for name, each in self.properties.items()
+            if each.kind not in (Kind.REFINEMENT, Kind.SUMMARY)
         }
 
     def base(self, each: Property) -> tuple[Goal, bool]:
@@ -120,6 +159,8 @@ class Session:
 
         Evaluated on the deployed contracts; for all values, also proved for every other value.
         """
+        if each.kind is Kind.REFINEMENT:
+            return self.refinements.base(each), False
         if each.kind not in INVARIANTS:
             return Proof(), False
         checker = Checker([each])

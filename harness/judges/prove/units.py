@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 
 from harness.compile import AbiFunction
 from harness.compiled import CompiledSystem
+from harness.property import Kind, Property
 from harness.symbolic.terms import Bool, Int, compare, const
 from harness.transport import Channel
 
@@ -22,13 +23,21 @@ __all__ = [
     "DELIVERED",
     "ENVIRONMENT",
     "FAILED",
+    "INVARIANTS",
     "OTHER",
     "OUTSIDE",
+    "PROVABLE",
     "Unit",
+    "barred",
     "channels_due",
     "senders",
+    "speaks_of",
     "units_of",
 ]
+
+INVARIANTS = (Kind.INVARIANT, Kind.BOUND)
+PROVABLE = (*INVARIANTS, Kind.TRANSITION, Kind.RULE, Kind.REFINEMENT, Kind.SUMMARY)
+"""Kinds of properties that can be proved; all but summaries unit by unit."""
 
 ENVIRONMENT = "environment"
 OUTSIDE = "outside"
@@ -102,7 +111,14 @@ def senders(
     An actor who refrains from everything acts for a transport, which may make any call in his
     name; so may anybody else in whose name a transport delivers.
     """
-    barred = [
+    return tuple(compare.ne(caller, const(address)) for address in barred(compiled, unit, also))
+
+
+def barred(
+    compiled: CompiledSystem, unit: Unit, also: frozenset[str] = frozenset()
+) -> tuple[int, ...]:
+    """The addresses that make no call of a unit; see :func:`senders`."""
+    found = [
         int(declared.address)
         for declared in compiled.contracts.values()
         if declared.chain.name == unit.chain and declared.name not in also
@@ -112,5 +128,17 @@ def senders(
         moved = bool(compiled.system.transports) and "*" in actor.refrains
         refrains = any(fnmatchcase(name, pattern) for pattern in actor.refrains)
         if unit.is_call and refrains and not moved:
-            barred.append(int(actor.address))
-    return tuple(compare.ne(caller, const(address)) for address in (0, *barred))
+            found.append(int(actor.address))
+    return (0, *found)
+
+
+def speaks_of(each: Property, unit: Unit) -> bool:
+    """Whether a unit has anything to do with a property, by its kind alone."""
+    if each.kind in INVARIANTS:
+        return True
+    if each.kind is Kind.TRANSITION:
+        return bool(unit.chain)
+    if each.kind is Kind.RULE:
+        contract, _, function = each.on.partition(".")
+        return unit.contract == contract and function in ("", unit.called)
+    return each.kind is Kind.REFINEMENT and unit.is_call

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.address import Address
-from harness.errors import HarnessError
 from harness.judges.protocol import Case, assumptions_of
 from harness.judges.prove.induction import Induction
-from harness.judges.prove.reach import Reached
-from harness.judges.prove.report import Failure, Trial, Why
+from harness.judges.prove.report import Failure, Replays, Trial, Why
 from harness.judges.workers import Failed
 from harness.property import Kind, Property
 from harness.symbolic.machine import ASSUMPTIONS
 from harness.verdict import ExitCode, JudgeName, Result, Verdict, required_of
+
+if TYPE_CHECKING:
+    from harness.judges.prove.reach import Reached
 
 __all__ = ["OWN_ASSUMPTIONS", "Verdicts"]
 
@@ -27,7 +28,14 @@ OF_CALLS = (
     "the call is not made in the middle of another one, and unknown code that it calls "
     "does not call back into the system; for invariants both may happen"
 )
-"""What is assumed in addition of transitions and rules."""
+"""What is assumed in addition of transitions, rules and refinements."""
+OF_SPECIFICATIONS = (
+    "accounts that are none of the system's contracts have no code, and calls of precompiled "
+    "contracts that are not modelled are not compared: a specification speaks of the system alone"
+)
+"""What is assumed in addition of refinements."""
+OF_SUMMARIES = "internal functions that have a summary come to an end, and do not run out of stack"
+"""What is assumed in addition where summaries are proved."""
 
 _MOST_READINGS = 8
 _LONGEST = 1200
@@ -44,6 +52,8 @@ class Verdicts:
         error: Failed | None,
         seconds: float,
         bearing: Mapping[str, frozenset[str]] | None = None,
+        *,
+        stopped: bool = False,
     ) -> None:
         self._case = case
         self._induction = induction
@@ -51,16 +61,18 @@ class Verdicts:
         self._error = error
         self._seconds = seconds
         self._bearing = bearing
+        self._stopped = stopped
         self._assumptions = (*ASSUMPTIONS, *OWN_ASSUMPTIONS, *assumptions_of(case.compiled.system))
+        if any(each.kind is Kind.SUMMARY for each in case.properties):
+            self._assumptions += (OF_SUMMARIES,)
         self._bounds: dict[str, Any] = {
             "units": len(induction.goals),
             "never_succeeded": sorted(induction.never_succeeded()),
+            **_told(sum(induction.replays.values(), Replays())),
         }
 
     def on(self, each: Property) -> Result:
         """The verdict on a property."""
-        if each.kind is Kind.REFINEMENT:
-            return self._result(each, Verdict.INCOMPLETE, "refinement: not supported by prove yet")
         if self._error is not None:
             return self._failed(each, self._error)
         reached = self._reached.get(each.id)
@@ -72,12 +84,23 @@ class Verdicts:
         if isinstance(base, Failure):
             failures.insert(0, base)
         broken = [failure for _, failure in self._induction.broken_units()]
-        if isinstance(base, Failure) and base.why is Why.FAULT:
-            return self._result(each, Verdict.ERROR, base.reason, fault=ExitCode.USAGE)
+        if each.kind is Kind.SUMMARY:
+            broken = []
+        fault = next((failure for failure in failures if failure.why is Why.FAULT), None)
+        if fault is not None:
+            return self._result(each, Verdict.ERROR, fault.reason, fault=ExitCode.USAGE)
+        wrong = [failure for failure in broken if failure.why is Why.EXECUTOR]
+        if wrong:
+            return self._result(each, Verdict.ERROR, self._reason(wrong))
         if failures or broken:
-            return self._result(each, Verdict.INCOMPLETE, self._reason([*failures, *broken]))
+            reason = self._reason([*failures, *broken])
+            if each.kind is Kind.REFINEMENT and not isinstance(base, Failure):
+                reason = f"{self._refined(each)}; {reason}"
+            return self._result(each, Verdict.INCOMPLETE, reason)
         if not self._induction.is_proved(each.id):
-            return self._result(each, Verdict.INCOMPLETE, "not every part was proved")
+            early = "another property was refuted first, which was to be the end of the run"
+            reason = early if self._stopped else "not every part was proved"
+            return self._result(each, Verdict.INCOMPLETE, reason)
         return self._proved(each)
 
     def _proved(self, each: Property) -> Result:
@@ -93,8 +116,21 @@ class Verdicts:
             return self._result(each, Verdict.VACUOUS, reason)
         return self._result(each, Verdict.PROVED, None)
 
+    def _refined(self, each: Property) -> str:
+        """How many calls are proved to be as a specification says."""
+        calls = [unit for unit, goals in self._induction.goals.items() if each.id in goals]
+        proved = sum(self._induction.stands(unit, each.id) for unit in calls)
+        return f"{proved} of {len(calls)} calls are proved"
+
+    def _unrefined(self, each: Property) -> dict[str, str]:
+        """Why a call is not proved to be as a specification says, by its name."""
+        found = self._induction.failures(each.id)
+        return {unit: self._reason([failure]) for unit, failure in found}
+
     def _bounds_of(self, each: Property) -> dict[str, Any]:
         """What the verdict covers; where it was found out, what its proof rests on."""
+        if each.kind is Kind.REFINEMENT:
+            return {**self._bounds, "not_proved": self._unrefined(each)}
         if self._bearing is None or not self._induction.is_proved(each.id):
             return self._bounds
         return {**self._bounds, "load_bearing": sorted(self._bearing.get(each.id, ()))}
@@ -136,12 +172,8 @@ class Verdicts:
         return str(value)
 
     def _failed(self, each: Property, failure: Failed) -> Result:
-        if isinstance(failure.error, HarnessError):
-            fault = ExitCode(failure.error.exit_code)
-            return self._result(each, Verdict.ERROR, str(failure.error), fault=fault)
-        if failure.trace:
-            return self._result(each, Verdict.ERROR, f"{failure.reason}\n{failure.trace}")
-        return self._result(each, Verdict.INCOMPLETE, failure.reason)
+        verdict, reason, fault = failure.verdict()
+        return self._result(each, verdict, reason, fault=fault)
 
     def _result(
         self,
@@ -152,7 +184,11 @@ class Verdicts:
         *,
         fault: ExitCode = ExitCode.INTERNAL,
     ) -> Result:
-        more = OF_CALLS if each.kind in (Kind.TRANSITION, Kind.RULE) else None
+        more: tuple[str, ...] = ()
+        if each.kind in (Kind.TRANSITION, Kind.RULE, Kind.REFINEMENT):
+            more = (OF_CALLS,)
+        if each.kind is Kind.REFINEMENT:
+            more = (OF_CALLS, OF_SPECIFICATIONS)
         return Result(
             property_id=each.id,
             system=self._case.compiled.name,
@@ -161,11 +197,29 @@ class Verdicts:
             required=required_of(JudgeName.PROVE, each.required),
             reason=reason,
             bounds=self._bounds_of(each),
-            assumptions=(*self._assumptions, more) if more else self._assumptions,
+            assumptions=(*self._assumptions, *more),
             seconds=self._seconds,
             witness=witness,
             fault=fault,
         )
 
 
-_URGENCY = {Why.FAULT: 0, Why.BASE: 0, Why.INDUCTION: 1, Why.UNSUPPORTED: 2, Why.UNKNOWN: 3}
+def _told(replays: Replays) -> dict[str, Any]:
+    """How many paths were made on py-evm and agreed, and why the others were not made."""
+    return {
+        "paths": replays.paths,
+        "paths_replayed": replays.agreed,
+        "not_replayed": [f"{why} ({count})" for why, count in sorted(replays.left.items())],
+    }
+
+
+_URGENCY = {
+    Why.EXECUTOR: 0,
+    Why.FAULT: 0,
+    Why.BASE: 0,
+    Why.CLAIM: 0,
+    Why.INDUCTION: 1,
+    Why.UNSUPPORTED: 2,
+    Why.UNFOLLOWED: 2,
+    Why.UNKNOWN: 3,
+}

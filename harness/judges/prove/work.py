@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.compiled import compile_system
 from harness.judges.protocol import Case
-from harness.judges.prove.dump import Dump
-from harness.judges.prove.reach import Reached, reach
 from harness.judges.prove.report import Trial
-from harness.judges.prove.session import Session
 from harness.judges.workers import Send
 from harness.targets import load_targets
 from harness.witness import code_hash
+
+if TYPE_CHECKING:
+    from harness.judges.prove.reach import Reached
+    from harness.judges.prove.session import Session
 
 __all__ = ["Assignment", "Order", "fingerprint", "prove", "try_to_reach"]
 
@@ -48,9 +49,17 @@ class Order:
     silent: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
     """Contracts that may make the call."""
+    trials: Mapping[str, tuple[Trial, ...]] = field(default_factory=dict)
+    """If there are any: calls to try from deployment instead, by the property to break."""
+    witnesses: Path = Path()
+    """Where to save what breaks one."""
 
 
 def _session(assignment: Assignment) -> Session:
+    # Solvers and EVMs are for workers alone: who orders work need not load them.
+    from harness.judges.prove.dump import Dump
+    from harness.judges.prove.session import Session
+
     targets = load_targets([assignment.target], assignment.root)
     target = next(each for each in targets if each.name == assignment.system)
     chosen = [p for p in target.properties if p.id in assignment.properties]
@@ -62,7 +71,7 @@ def prove(assignment: Assignment, send: Send) -> None:
     """Ask for orders and carry them out, until there are none.
 
     Every message is answered with the next order: ``None`` at first, then what came of the last
-    one, a :class:`UnitReport` or the base cases of all goals.
+    one: a :class:`UnitReport`, the base cases of all goals, or by property what was reached.
     """
     session = _session(assignment)
     found: Any = None
@@ -70,7 +79,9 @@ def prove(assignment: Assignment, send: Send) -> None:
         order: Order | None = send(found)
         if order is None:
             return
-        if order.unit:
+        if order.trials:
+            found = _reach(session, assignment, order.trials, order.witnesses, effort=0)
+        elif order.unit:
             found = session.prove(order.unit, order.goals, order.assumed, order.silent, order.also)
         else:
             found = session.bases()
@@ -84,7 +95,18 @@ def try_to_reach(
     send: Send,
 ) -> dict[str, Reached]:
     """Try to break properties from deployment, beginning with what broke the induction."""
-    session = _session(assignment)
+    return _reach(_session(assignment), assignment, trials, witnesses, effort)
+
+
+def _reach(
+    session: Session,
+    assignment: Assignment,
+    trials: Mapping[str, tuple[Trial, ...]],
+    witnesses: Path,
+    effort: int,
+) -> dict[str, Reached]:
+    from harness.judges.prove.reach import reach
+
     properties = [session.properties[name] for name in trials]
     return reach(session.compiled, properties, trials, assignment.target, witnesses, effort=effort)
 

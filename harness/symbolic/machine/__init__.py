@@ -44,6 +44,7 @@ from harness.symbolic.machine.setting import (
 )
 from harness.symbolic.machine.state import ChainState, Log
 from harness.symbolic.machine.storage import Point, Span, Storage
+from harness.symbolic.machine.writers import Writer
 from harness.symbolic.terms import Bool
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Storage",
     "UnknownCode",
     "Unsupported",
+    "Writer",
     "Zeros",
     "execute_call",
     "meanings",

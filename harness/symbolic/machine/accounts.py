@@ -10,7 +10,10 @@ from harness.symbolic.terms.node import CONST
 if TYPE_CHECKING:
     from harness.symbolic.machine.path import Path
 
-__all__ = ["code_hash", "code_size"]
+__all__ = ["CODE_SIZE", "code_hash", "code_size"]
+
+CODE_SIZE: Final = "codesize@"
+"""How the name of a chain's function from address to code size begins."""
 
 _LARGEST_CODE: Final = 24_576
 
@@ -18,7 +21,7 @@ _LARGEST_CODE: Final = 24_576
 def code_size(path: Path, address: Int) -> Int:
     """The size of an account's code in bytes."""
     chain = path.setting.chain
-    found: Int = Function(f"codesize@{chain}{path.state.era}", 1, 0, _LARGEST_CODE)(address)
+    found: Int = Function(f"{CODE_SIZE}{chain}{path.state.era}", 1, 0, _LARGEST_CODE)(address)
     if address.op == CONST:
         account = path.setting.accounts.get(address.data)
         return found if account is None else const(len(account.code))

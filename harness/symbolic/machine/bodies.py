@@ -9,7 +9,7 @@ of rounds reads and changes, so that the values at the head are functions of wha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
@@ -20,7 +20,7 @@ from harness.symbolic.terms import Bool, Function, Int
 from harness.symbolic.terms.functions import NotEvaluated
 from harness.symbolic.terms.node import MAX_WORD, WORD
 
-__all__ = ["Body", "Law", "NoBody", "body_of"]
+__all__ = ["Body", "Law", "Laws", "NoBody", "StateLaws", "body_of"]
 
 _MOST_STATES: Final = 20_000
 """States of the code behind a loop's head that are looked at."""
@@ -50,6 +50,27 @@ class Law(Protocol):
 
     def about(self, place: int, inputs: Sequence[Int], last: Int) -> list[Bool]:
         """What it says of the last value of the item that is one of the inputs."""
+
+
+class StateLaws(Protocol):
+    """Facts about all items of a loop together, for any number of rounds."""
+
+    def of_run(self, first: Sequence[Int], last: Sequence[Int]) -> list[Bool]:
+        """What they say of the inputs at first, and of the same items at last."""
+
+    def of_runs(
+        self,
+        first: tuple[Sequence[Int], Sequence[Int]],
+        last: tuple[Sequence[Int], Sequence[Int]],
+    ) -> list[Bool]:
+        """What they say of two runs."""
+
+
+class Laws(NamedTuple):
+    """What is known of a loop."""
+
+    items: tuple[Law, ...] = ()
+    states: tuple[StateLaws, ...] = ()
 
 
 class _Item(NamedTuple):
@@ -244,32 +265,48 @@ class Body:
     _first: _State
     _nodes: Mapping[_State, _Node]
 
-    def functions(self, laws: Callable[[], tuple[Law, ...]]) -> tuple[Function, ...]:
+    def functions(self, laws: Callable[[], Laws], declared: Hashable = ()) -> tuple[Function, ...]:
         """For each changed item, its value when the loop is at its head for the last time, as a
         function of the inputs at the first; the same ones for loops that do the same.
 
         Args:
             laws: what is true of them for any inputs; asked once for all such loops.
+            declared: what the laws depend on besides the loop.
         """
-        known = _FUNCTIONS.get(self.name)
+        key = (self.name, declared)
+        known = _FUNCTIONS.get(key)
         if known is None:
             proved = laws()
-            known = tuple(self._function(place, proved) for place in range(len(self.changed)))
-            _FUNCTIONS[self.name] = known
+            made: list[Function] = []
+            for place in range(len(self.changed)):
+                made.append(self._function(place, proved, made))
+            known = _FUNCTIONS[key] = tuple(made)
         return known
 
-    def _function(self, place: int, laws: tuple[Law, ...]) -> Function:
+    def _function(self, place: int, laws: Laws, all_: Sequence[Function]) -> Function:
         item = self.inputs.index(self.changed[place])
 
         def exact(*inputs: int) -> int:
             # Off the paths that know them to be words, terms may have other values.
             return self._last(tuple(value % WORD for value in inputs))[place]
 
+        def last(first: Sequence[Int]) -> list[Int]:
+            values = {depth: each(*first) for depth, each in zip(self.changed, all_, strict=True)}
+            return [values.get(d, term) for d, term in zip(self.inputs, first, strict=True)]
+
         def facts(application: Int) -> list[Bool]:
-            return [fact for law in laws for fact in law.about(item, application.args, application)]
+            first = application.args
+            found = [fact for law in laws.items for fact in law.about(item, first, application)]
+            return found + [fact for law in laws.states for fact in law.of_run(first, last(first))]
+
+        def pairs(one: Int, other: Int) -> list[Bool]:
+            first = (one.args, other.args)
+            ends = (last(one.args), last(other.args))
+            return [fact for law in laws.states for fact in law.of_runs(first, ends)]
 
         name = f"loop {self.name}.{place}"
-        return Function(name, len(self.inputs), 0, MAX_WORD, exact, facts)
+        both = pairs if laws.states else None
+        return Function(name, len(self.inputs), 0, MAX_WORD, exact, facts, both)
 
     @cached_property
     def _last(self) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
@@ -319,8 +356,9 @@ class Body:
         return node.following[0]
 
 
-_FUNCTIONS: Final[dict[str, tuple[Function, ...]]] = {}
-"""By the name of the loop. Functions are compared by identity of their meaning."""
+_FUNCTIONS: Final[dict[tuple[str, Hashable], tuple[Function, ...]]] = {}
+"""By the name of the loop, and what is said of it. Functions are compared by identity of their
+meaning."""
 
 
 def body_of(program: Program, head: int, needs: Mapping[int, int]) -> Body:

@@ -7,9 +7,9 @@ it would do next is what the head stands for already; it is checked that nothing
 differs.
 
 Each of those items is a function of all that a round reads, which is uninterpreted for a solver and
-exact for the evaluator; `laws` says what bounds it keeps. So two runs of a loop, or of two that
-compute the same, give the same from the same inputs. If rounds read anything but the stack, the
-items are new variables instead.
+exact for the evaluator; `laws` and `declared` say what is known of it. So two runs of a loop, or of
+two that compute the same, give the same from the same inputs. If rounds read anything but the
+stack, the items are new variables instead.
 
 That a loop ends is not proved. One that does not runs out of gas, and gas is ignored.
 """
@@ -19,10 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.symbolic.machine.bodies import Body
+from harness.symbolic.machine.bodies import Body, Laws
 from harness.symbolic.machine.data import Order
+from harness.symbolic.machine.declared import proved_laws
 from harness.symbolic.machine.errors import Recut, Unsupported
-from harness.symbolic.machine.laws import Bound, kept
+from harness.symbolic.machine.laws import kept
 from harness.symbolic.terms import Bool, Facts, Int, word_var
 from harness.symbolic.terms.node import CONST
 
@@ -107,7 +108,8 @@ def at_head(path: Path, frame: Frame) -> None:
         line = frame.code.line(frame.pc) or f"pc {frame.pc}"
         raise Unsupported(f"loop at {line} begun more than {often - 1} times")
     frame.cut_often = {**frame.cut_often, frame.pc: often}
-    functions = body.functions(lambda: _laws(path, frame, body)) if body.pure else ()
+    loops = path.setting.loops
+    functions = body.functions(lambda: _laws(path, frame, body), loops) if body.pure else ()
     values = [function(*inputs) for function in functions]
     for place, depth in enumerate(body.changed):
         stack[-1 - depth] = values[place] if body.pure else path.invent("loop")
@@ -115,8 +117,9 @@ def at_head(path: Path, frame: Frame) -> None:
     frame.cuts = {**frame.cuts, frame.pc: begun}
 
 
-def _laws(path: Path, frame: Frame, body: Body) -> tuple[Bound, ...]:
-    """The bounds that every round keeps, whatever is on the stack that it reads."""
+def _laws(path: Path, frame: Frame, body: Body) -> Laws:
+    """What every round keeps, whatever is on the stack that it reads: bounds that are found, and
+    what authors declare."""
     machine = type(path.machine)(path.setting, limits=path.machine.limits)
     machine.cuts, machine.rounds = {(frame.code, frame.pc): body}, []
     alone = path.fork()
@@ -133,5 +136,8 @@ def _laws(path: Path, frame: Frame, body: Body) -> tuple[Bound, ...]:
     try:
         complete = machine.look(alone)
     except Recut:
-        return ()
-    return kept(body, machine.rounds, inputs) if complete else ()
+        return Laws()
+    if not complete:
+        return Laws()
+    declared = proved_laws(body, machine.rounds, inputs, path.setting.loops)
+    return Laws(kept(body, machine.rounds, inputs), declared)

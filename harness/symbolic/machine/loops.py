@@ -353,6 +353,7 @@ def _finish(
         frame.memory.write(found.start, Data([rows]), path.order)
     elif found.region is not None:
         span = Span(found.keys[:-1], found.keys[-1], rounds, found.index, found.value)
+        path.machine.wrote(path, found.region)
         path.machine.hooks.on_span(path, found.region, span)
         path.state = path.state.with_storage(path.state.storage.write(found.region, span))
     frame.pc = frame.pc + 1 if jumped else target

@@ -24,6 +24,8 @@ from harness.symbolic.machine.result import EndState, Exploration, Refusal
 from harness.symbolic.machine.setting import Block, Call, Hooks, Limits, NoHooks, Setting
 from harness.symbolic.machine.state import ChainState
 from harness.symbolic.machine.storage import Point, typing_of
+from harness.symbolic.machine.summaries import Summaries
+from harness.symbolic.machine.writers import Writer, writer_of
 from harness.symbolic.terms import Bool, Facts, Int, compare, const, linear, not_, slice_bits, words
 from harness.symbolic.terms.node import CONST
 
@@ -46,17 +48,25 @@ class Machine:
     """
 
     def __init__(
-        self, setting: Setting, hooks: Hooks | None = None, limits: Limits | None = None
+        self,
+        setting: Setting,
+        hooks: Hooks | None = None,
+        limits: Limits | None = None,
+        summaries: Summaries | None = None,
     ) -> None:
         self.setting = setting
         self.hooks: Hooks = hooks or NoHooks()
         self.limits = limits or Limits()
+        self.summaries = summaries
+        """What stands for internal functions; None if all of them are followed."""
         self.hashes = Hashes()
         """Preimages, and the uninterpreted hashes that end states may hold."""
         self.regions: dict[str, Region] = {}
         """Every region that was touched, by the name of each of its fields."""
         self.reentered: set[tuple[str, str]] = set()
         """Calls of the current exploration that entered a running contract: (caller, contract)."""
+        self.written: set[Writer] = set()
+        """Which functions wrote which variables in the current exploration."""
         self.endless: dict[tuple[Account, int], str] = {}
         """Loops of the current exploration, by code and branch, that cannot be followed, and why
         they cannot be cut."""
@@ -105,7 +115,7 @@ class Machine:
         while True:
             self._waiting, self._ends, self._refusals = [], [], []
             self._reverted = self._steps = self._followed = 0
-            self.reentered, self.endless = set(), {}
+            self.reentered, self.written, self.endless = set(), set(), {}
             start = self._start(call, block, state, assumptions)
             start.ghosts = dict(ghosts or {})
             self.later(start)
@@ -121,6 +131,7 @@ class Machine:
             self._steps,
             self._lines(),
             frozenset(self.reentered),
+            frozenset(self.written),
         )
 
     def _explore(self) -> None:
@@ -376,6 +387,7 @@ class Machine:
     def store(self, path: Path, account: Account, slot: Int, value: Int) -> None:
         """SSTORE."""
         region, keys = self.locate(account, slot, path.facts)
+        self.wrote(path, region)
         old = path.state.storage.read(region, keys, path.facts)
         self.hooks.on_store(path, region, keys, old, value)
         for condition in typing_of(region, value):
@@ -383,6 +395,12 @@ class Machine:
                 path.obligations = (*path.obligations, path.facts.rewrite(condition))
         storage = path.state.storage.write(region, Point(keys, value))
         path.state = path.state.with_storage(storage)
+
+    def wrote(self, path: Path, region: Region) -> None:
+        """Note that the innermost frame of a path writes to a region."""
+        writer = writer_of(path, path.frame, region)
+        if writer is not None:
+            self.written.add(writer)
 
     # Accounts
 

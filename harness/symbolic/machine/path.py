@@ -121,14 +121,19 @@ class Frame:
         other.rounds = dict(self.rounds)
         return other
 
-    def jump(self, target: int) -> None:
-        """Go on elsewhere in the same code, keeping count of calls and rounds of loops."""
+    def jump(self, target: int, kind: str = "") -> None:
+        """Go on elsewhere in the same code, keeping count of calls and rounds of loops.
+
+        Args:
+            kind: "i" into an internal function, "o" out of one, "-" within one; what the source
+                map says of the instruction if it is not given.
+        """
         if self.cuts:
             items = len(self.stack)
             self.cuts = {
                 at: cut for at, cut in self.cuts.items() if cut.keeps(self.pc, target, items)
             }
-        kind = self.code.jumps.get(self.pc, "-")
+        kind = kind or self.code.jumps.get(self.pc, "-")
         if kind == "i":
             self.calls = (*self.calls, self.pc + 1)
         elif kind == "o":

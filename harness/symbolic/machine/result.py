@@ -11,6 +11,7 @@ from harness.symbolic.machine.errors import Unsupported
 from harness.symbolic.machine.path import Branch
 from harness.symbolic.machine.regions import Region
 from harness.symbolic.machine.state import ChainState, Log
+from harness.symbolic.machine.writers import Writer
 from harness.symbolic.terms import Bool, Facts, Int
 
 __all__ = ["EndState", "Exploration", "Refusal"]
@@ -115,6 +116,9 @@ class Exploration:
     """Calls that entered a running contract again and were not followed, as (caller, contract):
     on any path, those that reverted or were refused included. What hooks assume after such a
     call must be proved of every call of that contract by that caller."""
+
+    written: frozenset[Writer] = frozenset()
+    """Which functions were seen writing which variables, on any path, however it ended."""
 
     def line(self, branch: Branch) -> str:
         """The source line of a decision, "" where none is known."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.symbolic.machine.data import Data
+from harness.symbolic.machine.data import Data, Opaque
 from harness.symbolic.machine.program import Account
 from harness.symbolic.machine.regions import Region
 from harness.symbolic.machine.storage import Span
@@ -15,6 +15,7 @@ from harness.symbolic.terms import Bool, Int, int_var, word_var
 
 if TYPE_CHECKING:
     from harness.chain.world import ConcreteWorld
+    from harness.loop import Loop
     from harness.symbolic.machine.path import Path
 
 __all__ = [
@@ -133,6 +134,15 @@ class Hooks(Protocol):
     def after_unknown_call(self, path: Path, call: OutgoingCall) -> None:
         """Unknown code has run and the world is arbitrary: assume what holds of any world."""
 
+    def on_unknown_answer(
+        self, path: Path, call: OutgoingCall, success: bool, returned: Opaque
+    ) -> None:
+        """Unknown code, or a precompiled contract that is not modelled, has succeeded or failed on
+        a path, and returned, or reverted with, a byte string.
+
+        Called once for each outcome, of which the failing one is a path of its own.
+        """
+
 
 class NoHooks:
     """Hooks that do nothing."""
@@ -158,6 +168,11 @@ class NoHooks:
         """Nothing."""
 
     def after_unknown_call(self, path: Path, call: OutgoingCall) -> None:
+        """Nothing."""
+
+    def on_unknown_answer(
+        self, path: Path, call: OutgoingCall, success: bool, returned: Opaque
+    ) -> None:
         """Nothing."""
 
 
@@ -243,6 +258,9 @@ class Setting:
     unknown_code: UnknownCode = UnknownCode.REFUSE
     """What calls to unknown code come to."""
 
+    loops: tuple[Loop, ...] = ()
+    """Loops of which authors have declared laws."""
+
     @classmethod
     def of_world(
         cls, world: ConcreteWorld, chain: str, unknown_code: UnknownCode = UnknownCode.REFUSE
@@ -260,7 +278,8 @@ class Setting:
             accounts[address] = Account(name, address, code, artifact.storage_layout, artifact)
             constants |= artifact.constants
         chain_id = world.chains[chain].chain_id
-        return cls(chain, chain_id, accounts, frozenset(constants), unknown_code)
+        loops = compiled.system.loops
+        return cls(chain, chain_id, accounts, frozenset(constants), unknown_code, loops)
 
     def account(self, name: str) -> Account:
         """The account of that name. Raises KeyError if there is none."""

@@ -14,10 +14,17 @@ from harness.symbolic.machine.state import ChainState
 from harness.symbolic.terms import Int, compare, int_var, not_
 from harness.symbolic.terms.node import CONST
 
-__all__ = ["call_some_precompile", "call_unknown"]
+__all__ = [
+    "ANY_PRECOMPILE",
+    "REENTERED",
+    "UNKNOWN_CODE",
+    "call_some_precompile",
+    "call_unknown",
+]
 
-_UNKNOWN = "unknown code is called: it may do anything that anybody may"
-_REENTERED = "a contract that runs is called again: it may do anything that its callers may"
+UNKNOWN_CODE = "unknown code is called: it may do anything that anybody may"
+REENTERED = "a contract that runs is called again: it may do anything that its callers may"
+ANY_PRECOMPILE = "a precompiled contract may succeed or fail, and return anything"
 
 _LONGEST = (1 << 32) - 1
 """Longest return data, in bytes: no gas limit pays for more."""
@@ -56,27 +63,42 @@ def call_unknown(
         raise Unsupported(f"{kind} to unknown code, which could change any storage", inherent=True)
     call = OutgoingCall(kind, frame.owner.name, frame.address, to, value, data, static, reentered)
     returned = _returned(path)
-    path.flag(_REENTERED if reentered else _UNKNOWN)
+    path.flag(REENTERED if reentered else UNKNOWN_CODE)
     failed = path.fork()
+    path.machine.hooks.on_unknown_answer(failed, call, False, returned)
     _outcomes(failed, False, returned, back)
     path.state = paid
     path.machine.hooks.on_unknown_call(path, call)
     if not static:
         path.state = path.state.havoc(f"~{path.machine.serial()}")
     path.machine.hooks.after_unknown_call(path, call)
+    path.machine.hooks.on_unknown_answer(path, call, True, returned)
     path.machine.later(failed)
     _outcomes(path, True, returned, back)
 
 
-def call_some_precompile(path: Path, frame: Frame, back: Return, paid: ChainState) -> None:
+def call_some_precompile(
+    path: Path,
+    frame: Frame,
+    kind: str,
+    to: Int,
+    value: Int,
+    data: Data,
+    back: Return,
+    paid: ChainState,
+) -> None:
     """A call to a precompiled contract that is not modelled, or of which it is not known which one
     it is: it may fail or not, and return anything, but changes nothing."""
-    path.flag("a precompiled contract may succeed or fail, and return anything")
+    static = frame.static or kind == "STATICCALL"
+    call = OutgoingCall(kind, frame.owner.name, frame.address, to, value, data, static)
+    path.flag(ANY_PRECOMPILE)
     returned = _returned(path)
     failed = path.fork()
+    path.machine.hooks.on_unknown_answer(failed, call, False, returned)
     _outcomes(failed, False, returned, back)
     path.machine.later(failed)
     path.state = paid
+    path.machine.hooks.on_unknown_answer(path, call, True, returned)
     _outcomes(path, True, returned, back)
 
 

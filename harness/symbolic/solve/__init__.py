@@ -2,6 +2,7 @@
 
 from harness.symbolic.solve.checking import check, holds
 from harness.symbolic.solve.lower import Lowering
+from harness.symbolic.solve.models import Models
 from harness.symbolic.solve.query import (
     Answer,
     Counterexample,
@@ -19,6 +20,7 @@ __all__ = [
     "Counterexample",
     "Limits",
     "Lowering",
+    "Models",
     "Proved",
     "Query",
     "Unknown",

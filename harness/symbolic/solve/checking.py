@@ -55,10 +55,10 @@ def _checked(
         if answer.model is None:
             return Unknown(answer.reason)
         conditions = (*query.conditions(), *lemmas)
-        assignment = answer.model.assignment(lowering, conditions)
-        if holds(query.conditions(), assignment):
+        assignment, values = answer.model.assignment(lowering, conditions)
+        if all(values[condition] for condition in query.conditions()):
             return Counterexample(assignment, attempt)
-        found = corrections(lowering, answer.model, assignment, whole=attempt > 0)
+        found = corrections(lowering, answer.model, assignment, values, whole=attempt > 0)
         new = [lemma for lemma in dict.fromkeys(found) if lemma not in lemmas]
         if not new:
             return Unknown("spurious model: it does not evaluate to a violation")
@@ -98,19 +98,25 @@ def holds(conditions: tuple[Bool, ...], assignment: Assignment) -> bool:
 
 
 def corrections(
-    lowering: Lowering, model: z3_solver.Z3Model, assignment: Assignment, *, whole: bool
+    lowering: Lowering,
+    model: z3_solver.Z3Model,
+    assignment: Assignment,
+    values: dict[Term, Any],
+    *,
+    whole: bool,
 ) -> list[Bool]:
     """Exact facts about the built-in functions to which a model gives wrong values.
 
-    With `whole`, functions of one small unknown are given in full at once.
+    Args:
+        values: what terms evaluate to under the assignment, as far as is known.
+        whole: give functions of one small unknown in full at once.
     """
-    memo: dict[Term, Any] = {}
     found: list[Bool] = []
     for application in lowering.applications:
         function = application.data
         if function.exact is None:
             continue
-        args = tuple(evaluate(arg, assignment, memo) for arg in application.args)
+        args = tuple(evaluate(arg, assignment, values) for arg in application.args)
         if model.apply(function, args) != function.exact(*args):
             found.extend(instances(application, args))
             if whole:

@@ -20,7 +20,8 @@ def ask(text: str, limits: Limits) -> tuple[str, str]:
     for option, value in OPTIONS.items():
         solver.setOption(option, value)
     solver.setOption("seed", str(limits.seed))
-    solver.setOption("tlimit-per", str(max(1, int(limits.seconds * 1000))))
+    solver.setOption("rlimit-per", str(limits.cvc5_units))
+    solver.setOption("tlimit-per", str(limits.milliseconds))
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "query")
     answer = ""

@@ -76,6 +76,7 @@ class Lowering:
         self._quotients: dict[tuple[Int, Int | int], str] = {}
         self._by_divisor: dict[Int, list[tuple[Int, str]]] = {}
         self._fresh = 0
+        self._linear = True
 
     def add(self, conditions: Iterable[Bool], lemmas: Iterable[Bool] = ()) -> None:
         """Assert some conditions, and the axioms of the functions that occur in them.
@@ -97,10 +98,11 @@ class Lowering:
                 for axiom in axioms_of(application):
                     self.assertions.append(self._text(axiom))
 
-    def text(self, comment: str = "", logic: str = "QF_UFNIA") -> str:
+    def text(self, comment: str = "") -> str:
         """The whole query, from the logic to (check-sat)."""
         lines = [f"; {line}" for line in comment.splitlines()]
-        lines.append(f"(set-logic {logic})")
+        # A solver that is told that nothing is multiplied does not look for products.
+        lines.append(f"(set-logic {'QF_UFLIA' if self._linear else 'QF_UFNIA'})")
         lines.extend(self.declarations)
         lines.extend(f"(assert {assertion})" for assertion in self.assertions)
         lines.append("(check-sat)")
@@ -181,6 +183,7 @@ class Lowering:
             return "true" if node.data else "false"
         if op == APP:
             return self._application(node, texts)
+        self._linear &= op != MUL
         head = {MUL: "*", ITE: "ite", NOT: "not", AND: "and", OR: "or"}[op]
         return f"({head} {' '.join(texts)})"
 
@@ -315,6 +318,7 @@ class Lowering:
 
     def _symbolic_quotient(self, a: Int, b: Int) -> str:
         """floor(a / b), and 0 for b == 0: a fresh constant with its definition."""
+        self._linear = False
         name = self._new("q")
         self.declarations.append(f"(declare-const {name} Int)")
         self._assert_range(name, interval.floor_divide(bounds(a), bounds(b)))

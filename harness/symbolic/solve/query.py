@@ -11,6 +11,14 @@ from harness.symbolic.terms.boolean import not_
 from harness.symbolic.terms.evaluate import Assignment
 from harness.symbolic.terms.node import TRUE, Bool
 
+_Z3_UNITS = 10_000_000
+_CVC5_UNITS = 400_000
+"""Resource units that a solver spends in a second, on sums and products of words."""
+
+_SLOW = 20
+_STALLED = 10
+"""A machine that is this many times as slow still gets its answers, and some seconds more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -71,15 +79,34 @@ Answer: TypeAlias = Proved | Counterexample | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one question may cost. Resource limits make answers repeatable; time does not."""
+    """What one question may cost.
+
+    Solvers count their steps, and stop after as many as they take in some seconds of a quiet
+    machine, so that an answer does not depend on what else is running.
+    """
 
     seconds: float = 30.0
-    """Wall-clock seconds per solver call."""
+    """About as long as a solver may take for one call."""
     rlimit: int = 0
-    """Z3 resource units per call (0: no limit)."""
+    """Z3's resource units per call, if it is to be other than what the seconds stand for."""
     refinements: int = 12
     """How many wrong models are excluded before giving up."""
     seed: int = field(default=0)
+
+    @property
+    def z3_units(self) -> int:
+        """Z3's resource units per call."""
+        return self.rlimit or max(1, int(self.seconds * _Z3_UNITS))
+
+    @property
+    def cvc5_units(self) -> int:
+        """cvc5's resource units per call."""
+        return max(1, int(self.seconds * _CVC5_UNITS))
+
+    @property
+    def milliseconds(self) -> int:
+        """Wall time after which a call is given up in any case: far more than it takes."""
+        return int(1000 * (_STALLED + _SLOW * self.seconds))
 
 
 def satisfiable(*conditions: Bool) -> Query:

@@ -9,10 +9,14 @@ from typing import Any
 import z3
 
 from harness.symbolic.solve.lower import Lowering
+from harness.symbolic.solve.models import clamp
 from harness.symbolic.solve.query import Limits
 from harness.symbolic.terms.evaluate import Assignment, evaluate
 from harness.symbolic.terms.functions import Function
 from harness.symbolic.terms.node import Bool, Term
+
+_MOST_UNITS = (1 << 32) - 1
+"""Z3 counts in 32 bits."""
 
 
 class Context:
@@ -51,10 +55,9 @@ def ask(
     """
     context = context or Context()
     solver = z3.SolverFor("QF_UFNIA", ctx=context.z3)
-    solver.set("timeout", max(1, int(limits.seconds * 1000)))
+    solver.set("rlimit", min(limits.z3_units, _MOST_UNITS))
+    solver.set("timeout", limits.milliseconds)
     solver.set("random_seed", limits.seed)
-    if limits.rlimit:
-        solver.set("rlimit", limits.rlimit)
     try:
         solver.from_string(text)
         status = solver.check(*map(context.boolean, guards))
@@ -68,43 +71,66 @@ def ask(
         return Z3Answer("unknown", f"z3: {error}")
 
 
+class _Table:
+    """What a model says of a function: points, and what it is everywhere else."""
+
+    def __init__(self, model: Any, declared: Any, interpretation: Any) -> None:
+        self._model = model
+        self._declared = declared
+        self._points: dict[tuple[int, ...], int] = {}
+        for number in range(interpretation.num_entries()):
+            entry = interpretation.entry(number)
+            point = tuple(entry.arg_value(i).as_long() for i in range(entry.num_args()))
+            self._points[point] = entry.value().as_long()
+
+    @classmethod
+    def of(cls, model: Any, function: Function) -> _Table | None:
+        """The table of a function; None if the model leaves it open."""
+        sorts = [z3.IntSort(model.ctx)] * (function.arity + 1)
+        declared = z3.Function(function.name, *sorts)
+        found = model.get_interp(declared)
+        return None if found is None else cls(model, declared, found)
+
+    def at(self, args: tuple[int, ...]) -> int:
+        """The value at a point."""
+        value = self._points.get(args)
+        if value is None:
+            numbers = (z3.IntVal(arg, self._model.ctx) for arg in args)
+            applied = self._model.eval(self._declared(*numbers), model_completion=True)
+            value = self._points[args] = int(applied.as_long())
+        return value
+
+
 class Z3Model:
     """The values that a model gives to the variables and functions of a lowered query."""
 
     def __init__(self, model: Any) -> None:
-        self.model = model
-        self.declared = {decl.name(): decl for decl in model.decls()}
-
-    def _number(self, expression: Any) -> int:
-        value = self.model.eval(expression, model_completion=True)
-        return int(value.as_long())
+        self._model = model
+        self._tables: dict[str, _Table | None] = {}
 
     def integer(self, name: str, lo: int | None, hi: int | None) -> int:
         """The value of an integer variable; one in its range if the model leaves it open."""
-        if name in self.declared:
-            return self._number(self.declared[name]())
-        return clamp(0, lo, hi)
+        value = self._model.get_interp(z3.Int(name, self._model.ctx).decl())
+        return clamp(0 if value is None else int(value.as_long()), lo, hi)
 
     def boolean(self, name: str) -> bool:
         """The value of a boolean variable; False if the model leaves it open."""
-        if name not in self.declared:
-            return False
-        return bool(z3.is_true(self.model.eval(self.declared[name](), model_completion=True)))
+        value = self._model.get_interp(z3.Bool(name, self._model.ctx).decl())
+        return value is not None and bool(z3.is_true(value))
 
     def apply(self, function: Function, args: tuple[int, ...]) -> int:
         """The value of a function at a point, brought into its range."""
-        value = 0
-        declared = self.declared.get(function.name)
-        if declared is not None:
-            context = self.model.ctx
-            if args:
-                value = self._number(declared(*(z3.IntVal(arg, context) for arg in args)))
-            else:
-                value = self._number(declared())
-        return clamp(value, function.lo, function.hi)
+        if not args:
+            return self.integer(function.name, function.lo, function.hi)
+        if function.name not in self._tables:
+            self._tables[function.name] = _Table.of(self._model, function)
+        table = self._tables[function.name]
+        return clamp(0 if table is None else table.at(args), function.lo, function.hi)
 
-    def assignment(self, lowering: Lowering, conditions: tuple[Bool, ...]) -> Assignment:
-        """The assignment that the model stands for.
+    def assignment(
+        self, lowering: Lowering, conditions: tuple[Bool, ...]
+    ) -> tuple[Assignment, dict[Term, Any]]:
+        """The assignment that the model stands for, and what the conditions evaluate to under it.
 
         Built-in functions get their exact meaning, whatever the model says of them. The
         tables of the others hold the points at which the conditions need them.
@@ -129,11 +155,4 @@ class Z3Model:
         for condition in conditions:
             evaluate(condition, recording, memo)
         defaults = {f.name: clamp(0, f.lo, f.hi) for f in free}
-        return Assignment(integers, booleans, dict(tables), defaults)
-
-
-def clamp(value: int, lo: int | None, hi: int | None) -> int:
-    """The nearest value in [lo, hi]."""
-    if lo is not None and value < lo:
-        return lo
-    return hi if hi is not None and value > hi else value
+        return Assignment(integers, booleans, dict(tables), defaults), memo

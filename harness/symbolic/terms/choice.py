@@ -5,9 +5,10 @@ from __future__ import annotations
 from harness.symbolic.terms import interval
 from harness.symbolic.terms.boolean import and_, bound_of, not_, or_
 from harness.symbolic.terms.interval import Bounds
-from harness.symbolic.terms.linear import add, bounds, split, subtract
+from harness.symbolic.terms.linear import add, bounds, negate, shift, split, subtract
 from harness.symbolic.terms.node import (
     CONST,
+    EQ,
     FALSE,
     GE,
     ITE,
@@ -36,6 +37,8 @@ def ite(condition: Bool, then: Int, otherwise: Int) -> Int:
         otherwise = _under(condition, otherwise, False)
     if then is otherwise:
         return then
+    if condition.op == EQ and _differ_by(condition, then, otherwise):
+        return otherwise
     if otherwise.op == ITE and otherwise.args[1] is then:
         return ite(or_(condition, otherwise.args[0]), then, otherwise.args[2])
     if then.op == ITE and then.args[2] is otherwise:
@@ -53,6 +56,13 @@ def ite(condition: Bool, then: Int, otherwise: Int) -> Int:
             )
         node = make_int(ITE, args, None, lo, hi)
     return node
+
+
+def _differ_by(condition: Bool, then: Int, otherwise: Int) -> bool:
+    """Whether what makes two terms equal is just that condition: x if x == y else y is y."""
+    zero = shift(condition.args[0], -condition.data)
+    difference = subtract(then, otherwise)
+    return difference is zero or negate(difference) is zero
 
 
 def _under(condition: Bool, term: Int, truth: bool) -> Int:

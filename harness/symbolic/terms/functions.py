@@ -30,6 +30,8 @@ class Function:
     """Its meaning, if it has one; otherwise any function will do. May raise NotEvaluated."""
     laws: Callable[[Int], list[Bool]] | None = None
     """What is true of every application of it, for solvers."""
+    pairs: Callable[[Int, Int], list[Bool]] | None = None
+    """What is true of every two applications of it, in this order."""
 
     def __call__(self, *args: Int) -> Int:
         """The application of the function to terms, never simplified."""

@@ -7,8 +7,8 @@ ghosts (sums, totals over events, messages) are kept in a `Ledger` with what is 
 
 from harness.symbolic.world.deployed import DeployedWorld
 from harness.symbolic.world.initial import InitialValues
+from harness.symbolic.world.kinds import kinds_of
 from harness.symbolic.world.ledger import Ledger
-from harness.symbolic.world.messages import kinds_of
 from harness.symbolic.world.postal import Attempt, Post
 from harness.symbolic.world.promises import permitted
 from harness.symbolic.world.values import SymBytes, SymFlag, SymText, argument

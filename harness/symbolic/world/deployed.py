@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.chain.world import ConcreteWorld
+from typing import TYPE_CHECKING
+
 from harness.compile import ArrayType, MappingType, StorageType, StructType, ValueType
 from harness.compile.abi_types import AbiType
 from harness.symbolic.machine import Unsupported
@@ -12,6 +13,9 @@ from harness.symbolic.world.initial import InitialValues
 from harness.symbolic.world.values import argument, flag, key_word, storage_value
 from harness.symbolic.world.values import number as plain
 from harness.world import Accessor, Key, MessageFacts, MessageKind, Place, Value
+
+if TYPE_CHECKING:
+    from harness.chain.world import ConcreteWorld
 
 __all__ = ["DeployedWorld"]
 

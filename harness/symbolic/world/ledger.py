@@ -30,13 +30,13 @@ from harness.symbolic.terms import (
 from harness.symbolic.world.places import Spot
 from harness.symbolic.world.postal import Post
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "Total"]
 
 Keys = tuple[Int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Total:
+class Total:
     """A sum over the entries of a region, before any store of an era."""
 
     region: Region
@@ -68,7 +68,7 @@ class Ledger:
     def __init__(self, post: Post | None = None) -> None:
         self.post = post
         self._keys: dict[Region, dict[Keys, None]] = {}
-        self._totals: dict[tuple[object, ...], _Total] = {}
+        self._totals: dict[tuple[object, ...], Total] = {}
         self._further: dict[Bool, None] = {}
         self._told: dict[bool, tuple[tuple[int, ...], tuple[Bool, ...]]] = {}
 
@@ -90,6 +90,10 @@ class Ledger:
             found += ((channel, (number,)) for channel, number in self.post.numbers())
         found += ((region, keys) for region, known in self._keys.items() for keys in known)
         return found
+
+    def sums(self) -> Iterable[Total]:
+        """Every sum that was asked for, as it was before any store of its era."""
+        return self._totals.values()
 
     def note(self, fact: Bool) -> None:
         """Add a fact about ghosts that holds everywhere."""
@@ -113,10 +117,10 @@ class Ledger:
             self.saw(spot.region, write.keys)
         return facts.rewrite(now)
 
-    def _part(self, total: _Total, word: Int) -> Int:
+    def _part(self, total: Total, word: Int) -> Int:
         return slice_bits(word, total.offset, total.width)
 
-    def _start(self, spot: Spot, era: str) -> _Total:
+    def _start(self, spot: Spot, era: str) -> Total:
         prefix = tuple(k for k, is_fixed in zip(spot.keys, spot.fixed, strict=True) if is_fixed)
         key = (spot.region, spot.offset, spot.width, era, spot.fixed, prefix)
         known = self._totals.get(key)
@@ -124,7 +128,7 @@ class Ledger:
             shape = "".join("=" if is_fixed else "*" for is_fixed in spot.fixed)
             name = f"sum({spot.region.name};{spot.offset};{shape}){era}"
             start = Function(name, len(prefix), 0, None)(*prefix) if prefix else int_var(name, 0)
-            known = _Total(spot.region, spot.offset, spot.width, era, spot.fixed, prefix, start)
+            known = Total(spot.region, spot.offset, spot.width, era, spot.fixed, prefix, start)
             self._totals[key] = known
         return known
 

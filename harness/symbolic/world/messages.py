@@ -14,11 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.compile import AbiFunction
 from harness.compiled import CompiledSystem
-from harness.errors import LookupProblem
 from harness.symbolic.machine import Machine, Unsupported
-from harness.symbolic.machine.calldata import LONGEST
 from harness.symbolic.terms import (
     Bool,
     Function,
@@ -31,13 +28,13 @@ from harness.symbolic.terms import (
     linear,
     word_of,
 )
-from harness.symbolic.world.payload import call_in
+from harness.symbolic.world.kinds import Kinds, named
+from harness.symbolic.world.payload import CallIn, call_in
 from harness.symbolic.world.turns import Befell, Content, Turn, TurnReader
-from harness.system import MessagesDecl
 from harness.transport import Channel
 from harness.world import MessageKind, MessageStatus
 
-__all__ = ["STATUS", "UNSENT", "Base", "History", "MessageGhosts", "kinds_of"]
+__all__ = ["STATUS", "UNSENT", "Base", "History", "MessageGhosts"]
 
 _WORD = (1 << 256) - 1
 _ADDRESS = (1 << 160) - 1
@@ -92,30 +89,16 @@ class Base:
 
     def is_of(self, kind: MessageKind, number: Int) -> Int:
         """1 if a message is of a kind, else 0."""
-        return self.function(f"is {_named(kind)}", 1)(number)
+        return self.function(f"is {named(kind)}", 1)(number)
 
     def argument(self, kind: MessageKind, field: str, most: int, number: Int) -> Int:
-        """An argument of a message of a kind."""
-        return self.function(f"{_named(kind)}.{field}", most)(number)
+        """A field of a message of a kind."""
+        return self.function(f"{named(kind)}.{field}", most)(number)
 
     def total(self, kind: MessageKind, status: MessageStatus, field: str) -> Int:
-        """The sum of an argument over the messages of a kind that have a status."""
-        name = f"messages({_named(kind)};{status.value};{field})"
+        """The sum of a field over the messages of a kind that have a status."""
+        name = f"messages({named(kind)};{status.value};{field})"
         return int_var(f"{name}({self.channel.name}){self.era}", 0)
-
-
-def _named(kind: MessageKind) -> str:
-    sender = "" if kind.sender is None else f"{kind.sender:#x}>"
-    return f"{sender}{kind.contract}.{kind.function}"
-
-
-def kinds_of(compiled: CompiledSystem, channel: str) -> list[MessageKind]:
-    """The kinds of messages that a system declares on a channel."""
-    return [
-        declared.kind
-        for declared in compiled.system.declared(MessagesDecl).values()
-        if declared.channel == channel
-    ]
 
 
 class MessageGhosts:
@@ -124,16 +107,15 @@ class MessageGhosts:
     def __init__(
         self, compiled: CompiledSystem, machines: Mapping[str, Machine], honest: Bool
     ) -> None:
-        self.compiled = compiled
+        self.kinds = Kinds(compiled)
         self.reader = TurnReader(compiled, machines, honest)
+        self._compiled = compiled
         self.bases: dict[tuple[str, str], Base] = {}
         self.numbers: dict[str, dict[Int, None]] = {}
         """Numbers in sight, by channel."""
         self.totals: dict[tuple[str, str], dict[tuple[MessageKind, MessageStatus, str], None]] = {}
         """Sums that were asked for, by channel and era."""
-        self._channels = {c.name: c for t in compiled.system.transports for c in t.carries}
-        self._kinds = {name: kinds_of(compiled, name) for name in self._channels}
-        self._unread: dict[tuple[str, MessageKind], tuple[Int, Mapping[str, Int]]] = {}
+        self._unread: dict[tuple[str, MessageKind], _Read] = {}
 
     # What is known of one message
 
@@ -143,27 +125,24 @@ class MessageGhosts:
 
     def is_of(self, history: History, kind: MessageKind, number: Int) -> Int:
         """1 if a message was sent and is of a kind, else 0."""
-        self.check(kind)
+        self.kinds.check(kind)
         return self._is_of(
             self._base(history, kind.channel), history.of(kind.channel), kind, number
         )
 
     def argument(self, history: History, kind: MessageKind, field: str, number: Int) -> Int:
-        """An argument of a message that was sent and is of a kind, else 0."""
+        """A field of a message that was sent and is of a kind, else 0."""
         mine = self.is_of(history, kind, number)
-        self.largest(kind, field)
+        self.kinds.largest(kind, field)
         base, turns = self._base(history, kind.channel), history.of(kind.channel)
         told = self._argument(base, turns, kind, field, number)
         return ite(compare.eq(mine, const(1)), told, const(0))
 
     def _base(self, history: History, channel: str) -> Base:
-        if channel not in self._channels:
-            raise LookupProblem.unknown(
-                "channel", channel, self._channels, self.compiled.system.__name__
-            )
         key = (channel, history.era)
         if key not in self.bases:
-            self.bases[key] = Base(self._channels[channel], history.era, history.earlier)
+            found = self.kinds.channel(channel)
+            self.bases[key] = Base(found, history.era, history.earlier)
         return self.bases[key]
 
     def _see(self, channel: str, number: Int) -> None:
@@ -202,21 +181,27 @@ class MessageGhosts:
 
     def _is_of(self, base: Base, turns: tuple[Turn, ...], kind: MessageKind, number: Int) -> Int:
         self._see(base.channel.name, number)
-        value = base.is_of(kind, number)
+        whole = kind.whole
+        value = base.is_of(whole, number)
         for position, turn in enumerate(turns):
             if turn.content is not None:
-                told = self._content(turn.content, kind)[0]
+                told = self._content(turn.content, whole).mine
                 changed = self._first(base, turns[:position], number, told, value)
                 value = ite(compare.eq(turn.number, number), changed, value)
-        return value
+        alike = [
+            compare.eq(self._argument(base, turns, whole, name, number), const(wanted))
+            for name, wanted in kind.where
+        ]
+        return ite(and_(*alike), value, const(0))
 
     def _argument(
         self, base: Base, turns: tuple[Turn, ...], kind: MessageKind, field: str, number: Int
     ) -> Int:
-        value = base.argument(kind, field, self.largest(kind, field), number)
+        kind = kind.whole
+        value = base.argument(kind, field, self.kinds.largest(kind, field), number)
         for position, turn in enumerate(turns):
             if turn.content is not None:
-                told = self._content(turn.content, kind)[1][field]
+                told = self._field(turn.content, kind, field)
                 changed = self._first(base, turns[:position], number, told, value)
                 value = ite(compare.eq(turn.number, number), changed, value)
         return value
@@ -226,12 +211,10 @@ class MessageGhosts:
     def total(
         self, history: History, kind: MessageKind, status: MessageStatus | None, field: str
     ) -> Int:
-        """The sum of an argument over messages of a kind; their number for the field ``""``."""
-        self.check(kind)
-        if field in self.measured(kind):
-            raise Unsupported(f"a sum over {_named(kind)}.{field}, which is no argument")
+        """The sum of a field over messages of a kind; their number for the field ``""``."""
+        self.kinds.check(kind)
         if field:
-            self.largest(kind, field)
+            self.kinds.largest(kind, field)
         wanted = list(MessageStatus) if status is None else [status]
         return linear.total(self._total(history, kind, each, field) for each in wanted)
 
@@ -249,9 +232,7 @@ class MessageGhosts:
             old = self.entry(base, before, (kind, status, field), turn.number)
             moved = linear.subtract(new, old)
             if turn.content is not None:
-                unknown = int_var(
-                    f"again({turn.content.key};{_named(kind)};{status.value};{field})"
-                )
+                unknown = int_var(f"again({turn.content.key};{named(kind)};{status.value};{field})")
                 was = self._known(base, before, "status", turn.number)
                 moved = ite(compare.eq(was, const(UNSENT)), moved, unknown)
             now = linear.add(now, moved)
@@ -273,105 +254,54 @@ class MessageGhosts:
         worth = self._argument(base, turns, kind, field, number) if field else const(1)
         return ite(counted, worth, const(0))
 
-    # Kinds
+    # Contents
 
-    def check(self, kind: MessageKind) -> None:
-        """Raises Unsupported for a kind whose messages cannot be told from other calls."""
-        if kind not in self._kinds.get(kind.channel, ()):
-            raise Unsupported(
-                f"messages that the system does not declare: {kind.contract}.{kind.function} "
-                f"on {kind.channel}"
-            )
-        problem = self.ambiguity(kind)
-        if problem:
-            raise Unsupported(f"messages for {kind.contract}.{kind.function}: {problem}")
-
-    def ambiguity(self, kind: MessageKind) -> str:
-        """Why calls in the name of a kind's sender may be no delivery; empty if they always are."""
-        channel = self._channels[kind.channel]
-        if channel.due is None:
-            return ""
-        if kind.sender is None:
-            return "they name no sender, so that a delivery looks like anybody's call"
-        accounts = (*self.compiled.actors.values(), *self.compiled.contracts.values())
-        for each in accounts:
-            chain = getattr(each, "chain", None)
-            if int(each.address) == kind.sender and (chain is None or chain.name == channel.to):
-                return f"their sender is {each.name}, who can call by himself"
-        return ""
-
-    def kinds(self, channel: str) -> list[MessageKind]:
-        """The kinds of messages that are declared on a channel."""
-        return self._kinds[channel]
-
-    def function(self, kind: MessageKind) -> AbiFunction:
-        """The function that messages of a kind ask for."""
-        return self.compiled.abi(kind.contract).function(kind.function)
-
-    def largest(self, kind: MessageKind, field: str) -> int:
-        """The largest value of an argument. Raises Unsupported for one that is no number."""
-        if field in self.measured(kind):
-            return LONGEST
-        names = {p.name or str(i): p.type for i, p in enumerate(self.function(kind).inputs)}
-        if field not in names:
-            raise LookupProblem.unknown("argument", field, names, _named(kind))
-        if names[field].kind not in ("uint", "address"):
-            raise Unsupported(f"a sum over {_named(kind)}.{field}, which is no unsigned number")
-        return names[field].bounds[1]
-
-    def numeric(self, kind: MessageKind) -> list[str]:
-        """The arguments of a kind that can be summed."""
-        return [
-            p.name or str(i)
-            for i, p in enumerate(self.function(kind).inputs)
-            if p.type.kind in ("uint", "address")
-        ]
-
-    def measured(self, kind: MessageKind) -> list[str]:
-        """The lengths of dynamic arguments of a kind, which are as good as numbers."""
-        return [
-            f"{p.name or i}.length"
-            for i, p in enumerate(self.function(kind).inputs)
-            if p.type.kind == "bytes"
-        ]
-
-    def _content(self, content: Content, kind: MessageKind) -> tuple[Int, Mapping[str, Int]]:
-        """Whether a message with some content is of a kind, and its arguments if so."""
+    def _content(self, content: Content, kind: MessageKind) -> _Read:
+        """A message with some content as a message of a kind."""
         key = (content.key, kind)
         if key not in self._unread:
             self._unread[key] = self._read(content, kind)
         return self._unread[key]
 
-    def _read(self, content: Content, kind: MessageKind) -> tuple[Int, Mapping[str, Int]]:
-        address = int(self.compiled.address(kind.contract))
+    def _read(self, content: Content, kind: MessageKind) -> _Read:
+        address = int(self._compiled.address(kind.contract))
         addressed = compare.eq(content.target, const(address))
         if kind.sender is not None:
             addressed = and_(addressed, compare.eq(content.sender, const(kind.sender)))
         addressed = content.facts.rewrite(addressed)
-        arguments = {
-            field: int_var(f"unread({content.key};{_named(kind)}.{field})", 0, most)
-            for field in (*self.numeric(kind), *self.measured(kind))
-            for most in (self.largest(kind, field),)
-        }
-        unsure = int_var(f"unread({content.key};{_named(kind)})", 0, 1)
+        unsure = compare.eq(int_var(f"unread({content.key};{named(kind)})", 0, 1), const(1))
         found = None
         if content.data is not None and content.facts.decide(addressed) is not False:
+            function = self.kinds.function(kind)
             try:
-                found = call_in(content.data, self.function(kind), content.facts)
+                found = call_in(content.data, function, content.facts, unsure)
             except Unsupported:
                 found = None
         if found is None:
-            return word_of(and_(addressed, compare.eq(unsure, const(1)))), arguments
-        for field in (name for name in arguments if name in found.arguments):
-            most = self.largest(kind, field)
-            word = content.facts.rewrite(found.arguments[field])
-            # Of a word that does not fit its type there is no such call, and no matter what it is.
-            fits = word.hi is not None and word.hi <= most
-            arguments[field] = (
-                word if fits else ite(compare.le(word, const(most)), word, arguments[field])
-            )
-        sound = compare.eq(unsure, const(1)) if found.sound is None else found.sound
-        return word_of(and_(addressed, found.selected, sound)), arguments
+            return _Read(word_of(and_(addressed, unsure)), None)
+        return _Read(word_of(and_(addressed, found.selected, found.sound)), found)
+
+    def _field(self, content: Content, kind: MessageKind, field: str) -> Int:
+        """A field of a message with some content, if it is of a kind: unknown if not readable."""
+        read, most = self._content(content, kind), self.kinds.largest(kind, field)
+        word = read.call.field(field) if read.call is not None else None
+        if word is not None:
+            word = content.facts.rewrite(word)
+            if word.hi is not None and word.hi <= most:
+                return word
+        unread = int_var(f"unread({content.key};{named(kind)}.{field})", 0, most)
+        # Of a word that does not fit its type there is no such call, and no matter what it is.
+        return unread if word is None else ite(compare.le(word, const(most)), word, unread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message as one of a kind."""
+
+    mine: Int
+    """1 if it is one, else 0."""
+    call: CallIn | None
+    """The call that it asks for, where that can be read."""
 
 
 def _next_status(turn: Turn, status: Int) -> Int:

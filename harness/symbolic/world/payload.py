@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.compile import AbiFunction
@@ -19,12 +20,14 @@ from harness.symbolic.terms import (
     compare,
     const,
     linear,
+    or_,
     slice_bits,
     value_of,
 )
 from harness.symbolic.terms.node import APP
+from harness.world import MessageField
 
-__all__ = ["CallIn", "call_in", "hashed", "holds", "parts_of"]
+__all__ = ["CallIn", "call_in", "field_of", "hashed", "holds", "parts_of"]
 
 _SELECTOR = 4
 
@@ -36,26 +39,47 @@ class CallIn:
     selected: Bool
     """Whether the string begins with the function's selector."""
 
-    sound: Bool | None
-    """Whether the rest is an encoding of arguments; None where that is not known."""
+    sound: Bool
+    """Whether the rest is an encoding of arguments."""
 
     arguments: Mapping[str, Int]
-    """The words of the static arguments, by name; and the length in bytes of the first dynamic one,
-    if it is known and lies where encoders put it: see `AbiFunction.length_of`."""
+    """The words of the static arguments, by name."""
+
+    sizes: Mapping[str, Int]
+    """The length of the first dynamic argument, if it lies where encoders put it: see
+    `AbiFunction.bytes_in`."""
+
+    contents: Mapping[str, Data]
+    """Its bytes, where they can be told."""
+
+    facts: Facts
+
+    def field(self, text: str) -> Int | None:
+        """A field of the message, by its name; None where it cannot be told."""
+        wanted = MessageField.parse(text)
+        if wanted.is_whole:
+            return self.arguments.get(wanted.argument)
+        if wanted.is_length:
+            return self.sizes.get(wanted.argument)
+        content = self.contents.get(wanted.argument)
+        return None if content is None else field_of(content, wanted, self.facts)
 
 
-def call_in(data: Data, function: AbiFunction, facts: Facts) -> CallIn:
+def call_in(data: Data, function: AbiFunction, facts: Facts, unsure: Bool) -> CallIn:
     """What a byte string holds if it is a call of a function.
 
     A dynamic argument must lie right where encoders put the first one; of others it is not known
-    whether they are sound.  Raises Unsupported where a static argument cannot be read.
+    whether they are sound: then they are if ``unsure`` is true.  Raises Unsupported where a static
+    argument cannot be read.
     """
     order = Order(facts)
     selector = data.number(const(0), _SELECTOR, order)
     selected = compare.eq(selector, const(int.from_bytes(function.selector, "big")))
     heads = sum(parameter.type.words for parameter in function.inputs)
-    sound: Bool | None = compare.ge(data.length, const(_SELECTOR + WORD_BYTES * heads))
+    sound = compare.ge(data.length, const(_SELECTOR + WORD_BYTES * heads))
     arguments: dict[str, Int] = {}
+    sizes: dict[str, Int] = {}
+    contents: dict[str, Data] = {}
     at = _SELECTOR
     for position, parameter in enumerate(function.inputs):
         name = parameter.name or str(position)
@@ -65,12 +89,25 @@ def call_in(data: Data, function: AbiFunction, facts: Facts) -> CallIn:
             clean = _clean(parameter.type, word)
         else:
             size = _size_of(data, parameter.type, at, heads, order)
-            clean = None if size is None else _lies_well(data, heads, size, order)
+            clean = None if size is None else _lies_well(data, heads, size, order, unsure)
             if size is not None:
-                arguments[f"{name}.length"] = const(size)
-        sound = None if sound is None or clean is None else and_(sound, clean)
+                sizes[name] = size
+                begin = const(_SELECTOR + WORD_BYTES * (heads + 1))
+                with suppress(Unsupported):
+                    contents[name] = data.slice(begin, size, order, padded=True)
+        sound = and_(sound, unsure if clean is None else clean)
         at += WORD_BYTES * parameter.type.words
-    return CallIn(selected, sound, arguments)
+    return CallIn(selected, sound, arguments, sizes, contents, facts)
+
+
+def field_of(content: Data, field: MessageField, facts: Facts) -> Int | None:
+    """A number in a byte string; None where it cannot be told."""
+    if field.word is None:
+        return content.length
+    try:
+        return content.word(const(WORD_BYTES * field.word), Order(facts))
+    except Unsupported:
+        return None
 
 
 def _clean(kind: AbiType, word: Int) -> Bool | None:
@@ -82,25 +119,29 @@ def _clean(kind: AbiType, word: Int) -> Bool | None:
     return None
 
 
-def _size_of(data: Data, kind: AbiType, at: int, heads: int, order: Order) -> int | None:
+def _size_of(data: Data, kind: AbiType, at: int, heads: int, order: Order) -> Int | None:
     """The length of the first dynamic argument, where it lies where encoders put it."""
     if kind.kind != "bytes":
         return None
     start = value_of(order.facts.rewrite(data.word(const(at), order)))
     if start != WORD_BYTES * heads:
         return None
-    return value_of(order.facts.rewrite(data.word(const(_SELECTOR + start), order)))
+    return order.facts.rewrite(data.word(const(_SELECTOR + start), order))
 
 
-def _lies_well(data: Data, heads: int, size: int, order: Order) -> Bool | None:
+def _lies_well(data: Data, heads: int, size: Int, order: Order, unsure: Bool) -> Bool | None:
     """Whether the first dynamic argument, of some size, is all there and padded with zeros."""
     begin = _SELECTOR + WORD_BYTES * (heads + 1)
-    padding = -size % WORD_BYTES
+    known = value_of(size)
+    if known is None:
+        empty = and_(compare.eq(size, const(0)), compare.ge(data.length, const(begin)))
+        return or_(empty, unsure)
+    padding = -known % WORD_BYTES
     if padding:
-        last = data.number(const(begin + size), padding, order)
+        last = data.number(const(begin + known), padding, order)
         if value_of(order.facts.rewrite(last)) != 0:
             return None
-    return compare.ge(data.length, const(begin + size + padding))
+    return compare.ge(data.length, const(begin + known + padding))
 
 
 def holds(data: Data, function: AbiFunction, name: str, size: Int, facts: Facts) -> Bool:

@@ -11,7 +11,7 @@ from harness.symbolic.values import SymInt
 from harness.symbolic.world.values import key_word
 from harness.world import Every, Index, Key, Length, Member, Place
 
-__all__ = ["Spot", "locate"]
+__all__ = ["Spot", "locate", "reach"]
 
 _WORD = ValueType("uint", "uint256", 32)
 
@@ -38,6 +38,23 @@ def locate(machine: Machine, account: Account, place: Place, facts: Facts) -> Sp
 
     Raises Unsupported for byte strings, and for indices that are not known to exist.
     """
+    slot, offset, kind, fixed = reach(machine, account, place)
+    if not isinstance(kind, ValueType):
+        raise Unsupported(f"{place} in a property: a value of type {kind.name}")
+    region, keys = machine.locate(account, slot, facts)
+    if region.arity != sum(fixed) + fixed.count(False):
+        # An index of a fixed array at a constant position is part of the region.
+        fixed = fixed[: region.arity] if all(fixed) else fixed
+        if len(fixed) != region.arity:
+            raise Unsupported(f"the place {place} in a property")
+    return Spot(region, keys, offset, kind, tuple(fixed))
+
+
+def reach(
+    machine: Machine, account: Account, place: Place
+) -> tuple[Int, int, StorageType, list[bool]]:
+    """The slot of a place and the first bit in it, the type of what is there, and for each key
+    that leads there whether the place names it."""
     assert account.layout is not None
     variable = account.layout.variable(place.variable)
     slot, offset = const(variable.slot), 8 * variable.offset
@@ -60,15 +77,7 @@ def locate(machine: Machine, account: Account, place: Place, facts: Facts) -> Sp
             offset, kind = 0, _WORD
         else:
             raise Unsupported(f"the place {place} in a property")
-    if not isinstance(kind, ValueType):
-        raise Unsupported(f"{place} in a property: a value of type {kind.name}")
-    region, keys = machine.locate(account, slot, facts)
-    if region.arity != sum(fixed) + fixed.count(False):
-        # An index of a fixed array at a constant position is part of the region.
-        fixed = fixed[: region.arity] if all(fixed) else fixed
-        if len(fixed) != region.arity:
-            raise Unsupported(f"the place {place} in a property")
-    return Spot(region, keys, offset, kind, tuple(fixed))
+    return slot, offset, kind, fixed
 
 
 def _key(kind: MappingType, accessor: Key | Every, place: Place, position: int) -> Int:

@@ -24,9 +24,9 @@ from harness.symbolic.terms import (
     or_,
 )
 from harness.symbolic.world.messages import STATUS, UNSENT, Base, MessageGhosts
-from harness.symbolic.world.payload import call_in, hashed, holds, parts_of
+from harness.symbolic.world.payload import call_in, field_of, hashed, holds, parts_of
 from harness.symbolic.world.turns import Befell, Turn
-from harness.world import MessageKind, MessageStatus
+from harness.world import MessageField, MessageKind, MessageStatus
 
 __all__ = ["Attempt", "Post"]
 
@@ -79,7 +79,7 @@ class Post:
         self._machines = machines
         self._conditions = tuple(conditions)
         self._hashes: list[tuple[Int, list[Int | Data]]] | None = None
-        self._told: dict[tuple[str, str, Int], tuple[Bool, ...]] = {}
+        self._told: dict[tuple[str, str, Int, int], tuple[Bool, ...]] = {}
 
     def numbers(self) -> Iterator[tuple[str, Int]]:
         """Channels and numbers of messages in sight; none before a ghost was asked for."""
@@ -100,7 +100,8 @@ class Post:
         """How much was asked for so far."""
         ghosts = self.ghosts
         numbers = sum(map(len, ghosts.numbers.values()))
-        return len(ghosts.bases), numbers, sum(map(len, ghosts.totals.values()))
+        totals = sum(map(len, ghosts.totals.values()))
+        return len(ghosts.bases), numbers, totals, ghosts.kinds.size
 
     def facts(self, *, chains: bool = False) -> Iterator[Bool]:
         """What holds of the ghosts that were asked for, at the numbers in sight."""
@@ -119,8 +120,9 @@ class Post:
     # One message
 
     def _once(self, base: Base, number: Int) -> tuple[Bool, ...]:
-        """What holds of one message, which does not change when others come into sight."""
-        key = (base.channel.name, base.era, number)
+        """What holds of one message, which does not change when others come into sight but grows
+        with what is asked of them."""
+        key = (base.channel.name, base.era, number, self.ghosts.kinds.size)
         found = self._told.get(key)
         if found is None:
             found = self._told[key] = tuple(self._of_one(base, number))
@@ -130,7 +132,7 @@ class Post:
         ghosts, channel = self.ghosts, base.channel
         status = base.of("status", number)
         unsent = compare.eq(status, const(UNSENT))
-        kinds = ghosts.kinds(channel.name)
+        kinds = ghosts.kinds.of(channel.name)
         nothing = [base.of(w, number) for w in ("sender", "target", "value", "commitment")]
         nothing += [base.is_of(kind, number) for kind in kinds]
         for each in nothing:
@@ -189,19 +191,22 @@ class Post:
     ) -> Iterator[Bool]:
         """The bytes of a message of a kind are a call of its function, with its arguments."""
         try:
-            found = call_in(data, self.ghosts.function(kind), Facts(self._conditions))
+            function = self.ghosts.kinds.function(kind)
+            found = call_in(data, function, Facts(self._conditions), FALSE)
         except Unsupported:
             return
         yield imply(when, found.selected)
-        for field in self.ghosts.numeric(kind):
-            most = self.ghosts.largest(kind, field)
+        for field in self.ghosts.kinds.numeric(kind):
+            most = self.ghosts.kinds.largest(kind, field)
             known = base.argument(kind, field, most, number)
             yield imply(when, compare.eq(found.arguments[field], known))
-        for field in self.ghosts.measured(kind):
-            most = self.ghosts.largest(kind, field)
+        for field in self.ghosts.kinds.measured(kind):
+            most = self.ghosts.kinds.largest(kind, field)
             size = base.argument(kind, field, most, number)
             name = field.removesuffix(".length")
-            there = holds(data, self.ghosts.function(kind), name, size, Facts(self._conditions))
+            there = holds(
+                data, self.ghosts.kinds.function(kind), name, size, Facts(self._conditions)
+            )
             yield imply(and_(when, compare.ge(size, const(1))), there)
 
     def _since(self, base: Base, number: Int) -> Iterator[Bool]:
@@ -222,26 +227,34 @@ class Post:
         yield compare.ge(base.of("due", number), due)
         before = ghosts.known(earlier, channel, "accepted", number)
         yield compare.eq(base.of("accepted", number), before)
-        for kind in ghosts.kinds(channel):
-            if not ghosts.ambiguity(kind):
+        for kind in ghosts.kinds.of(channel):
+            if not ghosts.kinds.ambiguity(kind):
                 mine = ghosts.is_of(earlier, kind, number)
                 yield imply(sent, compare.eq(base.is_of(kind, number), mine))
-                for field in (*ghosts.numeric(kind), *ghosts.measured(kind)):
+                for field in ghosts.kinds.fields(kind):
                     told = ghosts.argument(earlier, kind, field, number)
-                    known = base.argument(kind, field, ghosts.largest(kind, field), number)
+                    known = base.argument(kind, field, ghosts.kinds.largest(kind, field), number)
                     yield imply(compare.eq(mine, const(1)), compare.eq(known, told))
 
     # Sums
 
     def _of_sums(self, base: Base, numbers: Iterable[Int], chains: bool) -> Iterator[Bool]:
-        """What messages in sight add is at most the sum over all."""
+        """What messages in sight add is at most the sum over all; it is all if there are no others,
+        and nothing if there are none."""
         asked = self.ghosts.totals.get((base.channel.name, base.era), {})
         for kind, status, field in list(asked):
             total = base.total(kind, status, field)
+            count = None
+            if field and (kind, status, "") in asked:
+                count = base.total(kind, status, "")
+                yield imply(compare.eq(count, const(0)), compare.eq(total, const(0)))
             whole = Sum.of(total)
             for number in numbers:
                 part = self.ghosts.entry(base, (), (kind, status, field), number)
                 yield compare.le(part, total)
+                if count is not None:
+                    one = self.ghosts.entry(base, (), (kind, status, ""), number)
+                    yield imply(compare.eq(count, one), compare.eq(total, part))
                 whole = whole.read((number,), part)
             if chains:
                 yield from whole.chain()
@@ -261,7 +274,7 @@ class Post:
             faithful = and_(faithful, compare.eq(base.of("taken", number), const(1)))
         if attempt.caller is None or attempt.value is None:
             if attempt.accepted:
-                for kind in self.ghosts.kinds(attempt.channel):
+                for kind in self.ghosts.kinds.of(attempt.channel):
                     yield imply(faithful, compare.eq(base.is_of(kind, number), const(0)))
             return
         caller = attempt.caller
@@ -269,22 +282,39 @@ class Post:
         yield imply(faithful, compare.eq(base.of("value", number), attempt.value))
         yield from self._of_target(base, attempt, faithful)
         arguments = dict(attempt.arguments)
-        for kind in self.ghosts.kinds(attempt.channel):
+        for kind in self.ghosts.kinds.of(attempt.channel):
             mine = compare.eq(base.is_of(kind, number), const(1))
             if kind.sender is None:
                 continue
             own = compare.eq(caller, const(kind.sender))
-            if not self.ghosts.ambiguity(kind):
+            if not self.ghosts.kinds.ambiguity(kind):
                 yield imply(own, delivers)
             if (kind.contract, kind.function) != (attempt.contract, attempt.function):
                 yield imply(faithful, not_(mine))
                 continue
             yield imply(faithful, iff(mine, own))
-            for field in self.ghosts.numeric(kind):
-                given = arguments[field]
-                assert isinstance(given, Int)
-                known = base.argument(kind, field, self.ghosts.largest(kind, field), number)
-                yield imply(and_(faithful, mine), compare.eq(known, given))
+            yield from self._of_arguments(base, kind, number, arguments, and_(faithful, mine))
+
+    def _of_arguments(
+        self,
+        base: Base,
+        kind: MessageKind,
+        number: Int,
+        arguments: Mapping[str, object],
+        when: Bool,
+    ) -> Iterator[Bool]:
+        """A message of a kind asks for the call with these arguments."""
+        kinds = self.ghosts.kinds
+        for field in kinds.fields(kind):
+            wanted = MessageField.parse(field)
+            given = arguments[wanted.argument]
+            known = base.argument(kind, field, kinds.largest(kind, field), number)
+            if isinstance(given, Int):
+                yield imply(when, compare.eq(known, given))
+            elif isinstance(given, Data) and wanted.argument == kinds.first_bytes(kind):
+                told = field_of(given, wanted, Facts(self._conditions))
+                if told is not None:
+                    yield imply(when, compare.eq(known, told))
 
     def _of_target(self, base: Base, attempt: Attempt, faithful: Bool) -> Iterator[Bool]:
         target = base.of("target", attempt.number)

@@ -130,11 +130,19 @@ class SymbolicWorld:
 
     def load(self, place: Place) -> Value:
         """The value now stored at a place."""
+        return self._stored(place, seen=True)
+
+    def glimpse(self, place: Place) -> Value:
+        """The same; the place does not count as one that the call has to do with."""
+        return self._stored(place, seen=False)
+
+    def _stored(self, place: Place, *, seen: bool) -> Value:
         machine, moment = self._at(place.contract)
         account = machine.setting.account(place.contract)
         spot = locate(machine, account, place, moment.facts)
         word = moment.state.storage.read(spot.region, spot.keys, moment.facts)
-        self._ledger.saw(spot.region, spot.keys)
+        if seen:
+            self._ledger.saw(spot.region, spot.keys)
         bits = moment.facts.rewrite(slice_bits(word, spot.offset, spot.width))
         return storage_value(spot.kind, bits)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -99,6 +100,9 @@ VARIANTS = (
 @cache
 def target() -> Target:
     """The bank with its properties."""
+    # Other projects of tests have a folder of that name, too.
+    for name in [n for n in sys.modules if n.partition(".")[0] == "checks"]:
+        del sys.modules[name]
     [found] = load_targets([str(ROOT / "checks")], ROOT)
     return found
 

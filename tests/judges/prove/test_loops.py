@@ -17,7 +17,7 @@ from harness.symbolic.machine import (
     Machine,
     Setting,
 )
-from harness.symbolic.machine.bodies import Body, NoBody, body_of
+from harness.symbolic.machine.bodies import Body, Laws, NoBody, body_of
 from harness.symbolic.machine.data import Order
 from harness.symbolic.machine.opcodes import NEEDS
 from harness.symbolic.machine.program import Program
@@ -197,7 +197,7 @@ def test_a_loop_that_takes_too_long_to_evaluate_is_unknown() -> None:
     with pytest.raises(NotEvaluated, match="more than"):
         endless.run((1,))
     assert endless.run((0,)) == (0,)
-    (last,) = endless.functions(lambda: ())
+    (last,) = endless.functions(Laws)
     x = word_var("x")
     answer = check(Query((compare.eq(x, const(1)),), compare.eq(last(x), const(5))))
     assert isinstance(answer, Unknown)
@@ -226,7 +226,7 @@ def test_a_bound_that_every_round_keeps_is_known_of_the_result() -> None:
 
 def test_a_function_of_no_word_has_a_meaning_too() -> None:
     # A path that a model is not on may make a number negative that is a word where it counts.
-    last = body(squares(0)).functions(lambda: ())[1]
+    last = body(squares(0)).functions(Laws)[1]
     assert last.exact is not None
     assert last.exact(-1, 5) == last.exact(2**256 - 1, 5) == squared(2**256 - 1, 5)
 

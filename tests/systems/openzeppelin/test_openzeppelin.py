@@ -18,12 +18,13 @@ from harness.targets import Target, load_targets
 from tests.soundness.variants import ROOT
 
 HARD = {
-    "OZ-VAULT-004": "a product with a quotient of products: the price of all shares afterwards",
-    "OZ-VESTING-001": "products of an allocation and a time under a choice of schedule",
-    "OZ-VESTING-002": "products of an allocation and a time under a choice of schedule",
+    "OZ-VAULT-004": "on vault.mint, a product with a quotient of products that is rounded up: the "
+    "price of all shares afterwards",
+    "OZ-VESTING-001": "a time multiplied with a balance that is one of several: the owner may be "
+    "the wallet itself, which pays itself then",
 }
-"""Properties that Z3 proves and cvc5 mostly does not confirm in the time that it is given, so that
-they are INCOMPLETE; and what is hard about them."""
+"""Properties that Z3 proves and cvc5 does not confirm with what it may spend, so that they are
+INCOMPLETE; and what is hard about them."""
 
 SYSTEMS = ("oz_token", "oz_vault", "oz_vesting")
 

@@ -16,7 +16,7 @@ from harness.chain.world import ConcreteWorld
 from harness.compile import AbiFunction, keccak256
 from harness.compile.abi_types import AbiParameter, AbiType
 from harness.compiled import CompiledSystem, compile_system
-from harness.errors import InternalError
+from harness.errors import InternalError, LookupProblem
 from harness.targets import Target, load_targets
 from harness.world import Message, MessageKind
 
@@ -49,8 +49,8 @@ def test_a_message_settles_once() -> None:
     book.settle("down", 9, LOST)
     assert not book.facts("down", 9).sent
     kind = MessageKind("down", "box", "open")
-    assert book.total(kind, DELIVERED, "amount") == 5
-    assert book.total(kind, LOST, "amount") == 0
+    assert book.total(OPEN, kind, DELIVERED, "amount") == 5
+    assert book.total(OPEN, kind, LOST, "amount") == 0
     assert book.is_of_kind(kind, 0)
     assert not book.is_of_kind(kind, 1)
     assert book.argument(OPEN, kind, "amount", 0) == 5
@@ -62,10 +62,32 @@ def test_a_message_settles_once() -> None:
 def test_only_bytes_right_behind_the_heads_have_a_length(offset: int, length: int) -> None:
     words = [7, offset, 3, 0, 0]
     data = OPEN.selector + b"".join(word.to_bytes(32, "big") for word in words)
-    assert OPEN.length_of(data, "note") == length
-    book = MessageBook()
+    assert len(OPEN.bytes_in(data, "note")) == length
+    book, kind = MessageBook(), MessageKind("down", "box", "open")
     book.add(replace(message(0), data=data))
-    assert book.argument(OPEN, MessageKind("down", "box", "open"), "note.length", 0) == length
+    assert book.argument(OPEN, kind, "note.length", 0) == length
+    assert book.total(OPEN, kind, None, "note.length") == length
+
+
+def test_numbers_in_a_byte_string_are_read_word_by_word() -> None:
+    data = OPEN.encode_call(7, (5).to_bytes(32, "big") + b"\x09")
+    book, kind = MessageBook(), MessageKind("down", "box", "open")
+    book.add(replace(message(0), data=data))
+    read = [book.argument(OPEN, kind, f"note[{word}]", 0) for word in range(3)]
+    assert read == [5, 9 << 248, 0]
+    assert book.total(OPEN, kind, None, "note[0]") == 5
+    with pytest.raises(LookupProblem, match="names nothing in a message"):
+        book.argument(OPEN, kind, "note[-1]", 0)
+
+
+def test_a_kind_may_ask_for_the_value_of_an_argument() -> None:
+    book = MessageBook()
+    for number, amount in enumerate((5, 6, 5)):
+        book.add(replace(message(number), args=(("amount", amount),)))
+    fives = MessageKind("down", "box", "open", where=(("amount", 5),))
+    assert [book.is_of_kind(fives, number) for number in range(4)] == [True, False, True, False]
+    assert book.total(OPEN, fives, None, "") == 2
+    assert book.total(OPEN, fives.whole, None, "amount") == 16
 
 
 def test_attempts_are_owed_and_made() -> None:

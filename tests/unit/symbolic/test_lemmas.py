@@ -2,61 +2,98 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness import Lemma, lemma
 from harness.errors import UsageError
-from harness.symbolic import lemmas
-from harness.symbolic.lemmas import FIXED_POINT, Claim, Lemma
+from harness.fixed_point import FIXED_POINT, ONE, product_rounds, share, share_is_monotone
+from harness.symbolic.explore import explore
+from harness.symbolic.lemmas import about, cite, is_proved, queries
+from harness.symbolic.machine import Unsupported
 from harness.symbolic.solve import Counterexample, Proved, Query, check
-from harness.symbolic.terms import FALSE, TRUE, Int, const, word_var
-from harness.symbolic.terms.compare import le
-from harness.symbolic.terms.division import divide
-from harness.symbolic.terms.linear import add, shift, subtract
-from harness.symbolic.terms.product import multiply
+from harness.symbolic.terms import FALSE, TRUE, and_, compare, const, imply, int_var, term_scope
+from harness.symbolic.values import SymInt
 
-BY_NAME = {lemma.name: lemma for lemma in FIXED_POINT}
 AMOUNTS = st.one_of(st.integers(0, 3), st.integers(10**18 - 2, 10**18 + 2), st.integers(0, 10**40))
 
 
-@pytest.mark.parametrize("lemma", FIXED_POINT, ids=str)
-def test_both_solvers_prove_it(lemma: Lemma) -> None:
-    assert check(lemma.query(), confirm=True) == Proved(("cvc5",))
+@pytest.fixture(autouse=True)
+def scope() -> Iterator[None]:
+    with term_scope():
+        yield
 
 
-@pytest.mark.parametrize("lemma", FIXED_POINT, ids=str)
-def test_it_speaks_of_something(lemma: Lemma) -> None:
-    query = lemma.query()
+@pytest.mark.parametrize("each", FIXED_POINT, ids=str)
+def test_both_solvers_prove_it(each: Lemma) -> None:
+    assert is_proved(each)
+
+
+@pytest.mark.parametrize("each", FIXED_POINT, ids=str)
+def test_it_speaks_of_something(each: Lemma) -> None:
+    (query, *_) = queries(each)
     assert isinstance(check(Query(query.assumptions, FALSE)), Counterexample)
 
 
-@pytest.mark.parametrize("lemma", FIXED_POINT, ids=str)
+@pytest.mark.parametrize("each", FIXED_POINT, ids=str)
 @given(data=st.data())
 @settings(max_examples=50, deadline=None)
-def test_it_is_true_of_numbers(lemma: Lemma, data: Any) -> None:
-    numbers = [const(data.draw(AMOUNTS, label=each)) for each in lemma.unknowns]
-    assert lemma.about(*numbers) is TRUE
+def test_it_is_true_of_numbers(each: Lemma, data: Any) -> None:
+    numbers = [data.draw(AMOUNTS, label=name) for name in each.parameters]
+    each(*numbers)
+    assert about(each, [const(number) for number in numbers]) is TRUE
 
 
-def test_a_tighter_bound_is_refuted() -> None:
-    real = BY_NAME["drip keeps l2 solvent"]
-
-    def one_wei(*terms: Int) -> Claim:
-        claim = real.body(*terms)
-        accrued, prepaid, ahead, old, new = terms
-        due = add(multiply(new, ahead), multiply(old, accrued))
-        sent = divide(subtract(due, multiply(old, prepaid)), lemmas.ONE)
-        parts = add(lemmas.part_of_l2(accrued, old), lemmas.part_of_l2(ahead, new))
-        earned = subtract(parts, lemmas.part_of_l2(prepaid, old))
-        return Claim(claim.assumptions, le(earned, shift(sent, 1)))
-
-    assert isinstance(check(replace(real, body=one_wei).query()), Counterexample)
+@lemma
+def a_share_loses_nothing(amount: Any, fraction: Any) -> Any:
+    """A share is exact; which is false."""
+    return share(amount, fraction) * ONE == amount * fraction
 
 
-def test_a_lemma_wants_all_of_its_terms() -> None:
-    with pytest.raises(UsageError, match="is about 2 terms, not 1"):
-        BY_NAME["product rounds"].about(word_var("alone"))
+@lemma
+def two_wei_are_one(accrued: Any, old: Any) -> Any:
+    """Two shares lose no wei together; which is false."""
+    return None if old > ONE else share(accrued, old) + share(accrued, ONE - old) >= accrued
+
+
+@pytest.mark.parametrize("wrong", [a_share_loses_nothing, two_wei_are_one], ids=str)
+def test_what_is_false_is_not_proved_and_cannot_be_cited(wrong: Lemma) -> None:
+    assert not is_proved(wrong)
+    values = [SymInt(int_var(name, 0)) for name in wrong.parameters]
+    with pytest.raises(Unsupported, match=f"{wrong.name}' is cited, and two solvers do not prove"):
+        explore(lambda: cite(wrong, values))
+
+
+def test_a_citation_is_known_on_the_path() -> None:
+    amount, few, many = (int_var(name, 0) for name in ("amount", "few", "many"))
+
+    def body() -> Any:
+        share_is_monotone(SymInt(amount), SymInt(few), SymInt(many))
+        return share(SymInt(amount), SymInt(few)) <= share(SymInt(amount), SymInt(many))
+
+    (path,) = explore(body)
+    assert path.result is not None
+    less = compare.le(few, many)
+    known = imply(and_(less, *path.condition), path.result.term)
+    assert isinstance(check(Query((), known), confirm=True), Proved)
+    assert not isinstance(check(Query((), path.result.term)), Proved)
+
+
+def test_a_citation_of_numbers_checks_it() -> None:
+    product_rounds(3, 5)
+    with pytest.raises(UsageError, match="'a_share_loses_nothing' is false of 3, 5"):
+        a_share_loses_nothing(3, 5)
+
+
+def test_a_lemma_wants_all_of_its_numbers() -> None:
+    with pytest.raises(UsageError, match="is about 2 numbers, not 1"):
+        product_rounds(1)
+
+
+def test_a_lemma_says_what_it_is_about() -> None:
+    with pytest.raises(UsageError, match="needs a docstring"):
+        lemma(lambda a: True)

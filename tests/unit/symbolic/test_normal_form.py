@@ -164,6 +164,10 @@ def test_choices_merge_and_bound() -> None:
     assert ite(flag, x, ite(flag, y, z)) is ite(flag, x, z)
     assert ite(not_(flag), x, y) is ite(flag, y, x)
     assert ite(flag, x, x) is x
+    assert ite(eq(x, y), x, y) is y
+    assert ite(ne(x, y), x, y) is x
+    assert ite(eq(x, const(5)), x, const(6)) is not const(6)
+    assert ite(eq(x, y), x, z) is not z
     saturated = ite(le(x, y), const(0), subtract(x, y))
     assert saturated.lo == 0
     assert minimum(x, small).hi == 2**64 - 1

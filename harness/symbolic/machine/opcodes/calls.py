@@ -100,7 +100,8 @@ def _to(
         _answer(frame, True)
     elif target == SOME_PRECOMPILE or (target not in MODELLED and target is not None):
         _leave(frame, needs)
-        call_some_precompile(path, frame, request.back, paid)
+        kind, to, value, back = request.kind, request.to, request.value, request.back
+        call_some_precompile(path, frame, kind, to, value, data, back, paid)
     elif target is not None:
         output = run_precompile(path, target, data)
         _leave(frame, needs)

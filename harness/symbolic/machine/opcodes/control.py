@@ -8,6 +8,7 @@ from harness.symbolic.machine.errors import Halt, Unsupported
 from harness.symbolic.machine.loops import at_branch
 from harness.symbolic.machine.opcodes.rule import Family
 from harness.symbolic.machine.path import Frame, Path
+from harness.symbolic.machine.summaries import at_entry
 from harness.symbolic.terms import Int, const, not_, words
 from harness.symbolic.terms.node import CONST
 
@@ -92,8 +93,11 @@ def gas(path: Path, frame: Frame) -> None:
 
 
 def jumpdest(path: Path, frame: Frame) -> None:
-    """Nothing: jumps may end here. The head of a loop may be where it is cut."""
+    """Nothing: jumps may end here. The head of a loop may be where it is cut, and a summary may
+    stand for the internal function that begins here."""
     # OPERATION
+    if path.machine.summaries is not None and at_entry(path, frame, path.machine.summaries):
+        return
     if path.machine.cuts:
         at_head(path, frame)
     # PROGRAM COUNTER
