@@ -21,7 +21,7 @@ from harness.chain.narrative import Narrator, ReplayedStep
 from harness.chain.world import ConcreteWorld, Executed, Outcome
 from harness.compiled import CompiledSystem
 from harness.errors import HarnessError, InternalError, UsageError
-from harness.judges.evaluate import Checker, PropertyFault, Violation, raised
+from harness.judges.evaluate import Checker, PropertyFault, Scope, Violation, raised
 from harness.judges.oracle import Difference, Oracle, disagreement
 from harness.property import Kind, Property
 from harness.step import CallStep, ClockStep, RelayStep, Step
@@ -117,6 +117,8 @@ class _Watch:
         self._checker = Checker(properties)
         self._oracles = [(p, _oracle(world, p)) for p in properties if p.kind is Kind.REFINEMENT]
         self._broken: Violation | None = None
+        self._concerned = Scope((), ())
+        """Whom and what the transactions so far concerned, strangers to the system included."""
 
     def start(self) -> Violation | None:
         """The violation right after deployment."""
@@ -128,8 +130,9 @@ class _Watch:
 
     def transaction(self, executed: Executed) -> None:
         """Check a transaction, right after it."""
+        self._concerned |= Scope.touched(self._world, executed)
         if self._broken is None:
-            self._note(self._checker.call(self._world, executed, self.made))
+            self._note(self._checker.call(self._world, executed, self.made, self._scope()))
         for each, oracle in self._oracles:
             if self._broken is None:
                 with _blaming(each):
@@ -140,8 +143,11 @@ class _Watch:
     def state(self) -> Violation | None:
         """The first violation so far, that of the present state included."""
         if self._broken is None:
-            self._note(self._checker.state(self._world))
+            self._note(self._checker.state(self._world, self._scope()))
         return self._broken
+
+    def _scope(self) -> Scope:
+        return Scope.whole(self._world) | self._concerned
 
     def _note(self, violations: Sequence[Violation]) -> None:
         if violations:

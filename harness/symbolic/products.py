@@ -50,8 +50,9 @@ from harness.symbolic.terms.node import (
 )
 from harness.symbolic.terms.product import product_bounds
 from harness.symbolic.terms.rebuild import with_args
+from harness.symbolic.terms.show import show
 
-__all__ = ["Products", "Weaker"]
+__all__ = ["Products", "Weaker", "named"]
 
 _MOST_MONOMIALS = 40
 """Products of more are one variable."""
@@ -63,6 +64,9 @@ _MOST_CHOICES = 60
 """Monomials that are looked at for simpler ones."""
 
 Monomial = tuple[Int, ...]
+
+_SHOWN = 12
+"""Nodes of a product that are shown."""
 
 _serial = attrgetter("id")
 
@@ -412,6 +416,13 @@ def _is_opaque(node: Int) -> bool:
     if node.op == APP:
         return bool(node.data.laws or node.data.pairs)
     return node.op in (DIV, MOD) and node.args[1].op != CONST
+
+
+def named(goal: Bool, most: int = 3) -> tuple[str, ...]:
+    """The products and quotients of unknowns that a goal is made of, the smallest first."""
+    found = (n for n in parts_of((goal,)) if n.op == MUL or (n.op == DIV and n.args[1].op != CONST))
+    texts = sorted({show(node, _SHOWN) for node in found}, key=lambda text: (len(text), text))
+    return tuple(texts[:most])
 
 
 def parts_of(terms: Iterable[Term]) -> set[Term]:

@@ -25,7 +25,7 @@ CALLS = {
     "nonce-unchecked": "l2_gateway.finalizeInboundTransfer",
     "stale-rate": "l2_gateway.finalizeInboundTransfer",
     "redeemer-alias-missing": "l2_gateway.finalizeInboundTransfer",
-    "rewards-fall-without-signal": "l1_curation.burn",
+    "rewards-fall-without-signal": "l1_curation.mint",
 }
 """The call that a variant's bug is in, for those of which one call says it at once."""
 

@@ -17,7 +17,7 @@ from harness.judges.prove.endings import Ending
 from harness.judges.prove.instances import Instances, Key, Reach
 from harness.judges.prove.relevance import Relevance
 from harness.judges.prove.report import Failure, Goal, Proof, Why
-from harness.symbolic.products import Products, Weaker
+from harness.symbolic.products import Products, Weaker, named
 from harness.symbolic.solve import (
     Answer,
     Context,
@@ -185,8 +185,13 @@ class Attempts:
         if isinstance(answer, Counterexample):
             return self._broken(answer, asked, own)
         if isinstance(answer, Proved):
-            return Failure(Why.UNKNOWN, f"cvc5 does not confirm the proof: {answer.unconfirmed}")
-        return Failure(Why.UNKNOWN, f"the solvers give no answer: {answer.reason}")
+            said = f"cvc5 does not confirm the proof: {answer.unconfirmed}"
+        else:
+            said = f"the solvers give no answer: {answer.reason}"
+        hard_parts = named(goal)
+        if hard_parts:
+            said += f"; it is about products or quotients of unknowns: {', '.join(hard_parts)}"
+        return Failure(Why.UNKNOWN, said)
 
     @staticmethod
     def _broken(answer: Counterexample, asked: Query, own: str) -> Failure:

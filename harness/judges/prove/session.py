@@ -37,17 +37,19 @@ __all__ = ["Session"]
 
 
 class Session:
-    """A deployed system and its properties."""
+    """A deployed system and its properties; ``limits`` are those of one query of the prover."""
 
     def __init__(
         self,
         compiled: CompiledSystem,
         properties: Sequence[Property],
         asked: Asked | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.compiled = compiled
         self.properties = {each.id: each for each in properties if each.kind in PROVABLE}
         self._asked = asked
+        self._limits = limits
         self._provers: dict[frozenset[str], Prover] = {}
 
     @cached_property
@@ -86,6 +88,7 @@ class Session:
         return Prover(
             executor,
             self.footprints,
+            self._limits,
             asked=self._asked,
             grounded=grounded,
             refinements=self.refinements,

@@ -14,10 +14,12 @@ from harness.verdict import Result, Verdict
 from harness.witness import load_witness
 from tests.judges.explore.raw import NEEDED
 from tests.judges.toy import ROOT
+from tests.modules import forget
 
 
 def case_of(target: str) -> Case:
     """The vault of a target."""
+    forget(target)
     (found,) = load_targets([target], ROOT)
     return Case(compile_system(found.system, found.root), found.properties, target)
 

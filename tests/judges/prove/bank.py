@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from harness.judges.prove.induction import Induction
 from harness.judges.prove.local import prove_here
 from harness.property import Property
 from harness.targets import Target, load_targets
+from tests.modules import forget
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "prove"
 
@@ -100,9 +100,7 @@ VARIANTS = (
 @cache
 def target() -> Target:
     """The bank with its properties."""
-    # Other projects of tests have a folder of that name, too.
-    for name in [n for n in sys.modules if n.partition(".")[0] == "checks"]:
-        del sys.modules[name]
+    forget("checks")
     [found] = load_targets([str(ROOT / "checks")], ROOT)
     return found
 

@@ -8,9 +8,12 @@ import pytest
 
 from harness.compiled import CompiledSystem, compile_system
 from harness.judges.prove.local import prove_here
+from harness.judges.prove.report import Failure
 from harness.judges.prove.session import Session
+from harness.property import Kind
 from harness.symbolic.machine import Block, Call, Machine, Setting, symbolic_call
 from harness.symbolic.machine.data import Order
+from harness.symbolic.solve import Limits
 from harness.symbolic.terms import const, term_scope
 from harness.symbolic.terms.functions import BAND
 from harness.symbolic.terms.show import show
@@ -62,3 +65,14 @@ def test_division_of_two_words_is_followed_exactly(function: str) -> None:
         for end in found.successes:
             result = end.output.word(const(0), Order(end.facts))
             assert BAND.name not in show(result)
+
+
+def test_what_is_hard_is_left_open_and_the_reason_names_it() -> None:
+    known = {each.id: each for each in targets()["oz_vesting"].properties}
+    session = Session(compiled("oz_vesting"), tuple(known.values()), limits=Limits(seconds=0.5))
+    assumed = frozenset(name for name, each in known.items() if each.kind is Kind.INVARIANT)
+    goals = frozenset({"OZ-VESTING-001"})
+    report = session.prove("wallet.release()", goals, assumed, frozenset())
+    failure = report.goals["OZ-VESTING-001"]
+    assert isinstance(failure, Failure)
+    assert "products or quotients of unknowns: (* " in failure.reason
