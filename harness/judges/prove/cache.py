@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,7 @@ class Cache:
         }
         if len(proofs) + len(unstable) + len(unfollowed) != len(report.goals):
             return
+        report = self._with_what_was_heard(report)
         self._write(
             report.unit,
             {
@@ -107,6 +108,21 @@ class Cache:
                 "written": sorted(report.written),
                 "replays": asdict(report.replays) if report.replays is not None else None,
             },
+        )
+
+    def _with_what_was_heard(self, report: UnitReport) -> UnitReport:
+        """A report with what an earlier one found reachable of the same unit, from no fewer
+        invariants and for no other callers: a later one listens only to what was silent then."""
+        raw = self._read(report.unit)
+        if raw is None or not report.assumed <= frozenset(raw["assumed"]):
+            return report
+        if not frozenset(raw["also"]) <= report.also:
+            return report
+        return replace(
+            report,
+            feasible=report.feasible or bool(raw["feasible"]),
+            spoke=report.spoke | frozenset(raw["spoke"]),
+            listened=report.listened | frozenset(raw["listened"]),
         )
 
     # Base cases
