@@ -145,9 +145,17 @@ class _Replay:
                     raise _Left("a contract that runs is entered again")
                 self._answers.append((each, self._is_precompiled(each)))
             else:
-                chosen = evaluate(each.condition, self._model())
+                chosen = self._is_so(each.condition)
                 self._path += (each.condition if chosen else not_(each.condition),)
                 self._decide(each.then if chosen else each.otherwise)
+
+    def _is_so(self, condition: Bool) -> bool:
+        """Whether a condition holds in some state in which the path can be made; where its model
+        leaves that open, one way is as good as the other."""
+        try:
+            return bool(evaluate(condition, self._model()))
+        except (Unassigned, NotEvaluated):
+            return True
 
     def _model(self) -> Assignment:
         found = unknowns(self._path)
