@@ -7,21 +7,20 @@ the fuzzer looks on, with that call as its goal.  Only what breaks the property 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from harness.compiled import CompiledSystem
-from harness.judges.evaluate import Violation
 from harness.judges.fuzz.campaign import Effort, run_campaign
 from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.session import Session
 from harness.judges.goals import Goal
-from harness.judges.minimise import minimise
 from harness.judges.prove.report import Trial
+from harness.judges.refuting import Reached, refute
 from harness.property import Property
 from harness.step import CallStep, Step
 from harness.system import MessagesDecl
-from harness.witness import Witness, code_hash, save_witness
+from harness.verdict import JudgeName
 
 __all__ = ["Reached", "aimed", "reach"]
 
@@ -29,14 +28,6 @@ _MOST_CANDIDATES = 40
 _AMOUNTS = (1, 10**18)
 _NO_AMOUNT = 1 << 128
 """From here on, a number is more likely an address than an amount."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A property that is broken by steps from deployment, and where the witness was saved."""
-
-    steps: int
-    witness: Path
 
 
 def reach(
@@ -74,7 +65,7 @@ def reach(
             found.update({name: refuted.steps for name, refuted in campaign.refuted.items()})
     known = {each.id: each for each in properties}
     return {
-        name: _refute(compiled, known[name], steps, target, witnesses)
+        name: refute(compiled, known[name], steps, target, witnesses, JudgeName.PROVE)
         for name, steps in found.items()
     }
 
@@ -132,39 +123,3 @@ def _keyless(compiled: CompiledSystem) -> frozenset[int]:
 
 def _is_amount(arg: object) -> bool:
     return isinstance(arg, int) and not isinstance(arg, bool) and 0 <= arg < _NO_AMOUNT
-
-
-def _refute(
-    compiled: CompiledSystem,
-    each: Property,
-    steps: tuple[Step, ...],
-    target: str,
-    witnesses: Path,
-) -> Reached:
-    """Make steps minimal, run them once more, and save them."""
-    session = Session(compiled, (each,))
-    short: tuple[Step, ...] = ()
-    violations: Sequence[Violation] = session.check_start()
-    if not violations:
-        actors = [name for name, actor in compiled.actors.items() if not actor.trust]
-
-        def breaks(candidate: tuple[Step, ...]) -> int | None:
-            return len(session.steps) if session.attempt(candidate) else None
-
-        short = minimise(steps, breaks, actors=actors, sends=session.sends)
-        violations = session.attempt(short)
-    violation = violations[0]
-    witness = Witness(
-        property_id=each.id,
-        statement=each.statement,
-        system=compiled.name,
-        target=target,
-        judge="prove",
-        steps=short,
-        forall=violation.forall,
-        readings=tuple((r.name, r.value) for r in violation.readings),
-        accounts={name: int(compiled.address(name)) for name in compiled.names},
-        clocks={name: (d.block, d.time) for name, d in compiled.chains.items()},
-        code=code_hash(compiled),
-    )
-    return Reached(len(short), save_witness(witness, witnesses))
