@@ -6,7 +6,6 @@ slots, preimages of hashes, serial numbers.
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
 from itertools import count
 
 from harness.symbolic.machine.attribution import Attribution
@@ -15,7 +14,6 @@ from harness.symbolic.machine.cuts import Round
 from harness.symbolic.machine.data import Data, Literal, Order
 from harness.symbolic.machine.errors import Halt, Recut, Unsupported
 from harness.symbolic.machine.hashing import Hashes
-from harness.symbolic.machine.merging import merge, progress
 from harness.symbolic.machine.opcodes import DECIDING, NEEDS, RULES
 from harness.symbolic.machine.path import Dead, Frame, Path, Return
 from harness.symbolic.machine.program import Account
@@ -25,6 +23,7 @@ from harness.symbolic.machine.setting import Block, Call, Hooks, Limits, NoHooks
 from harness.symbolic.machine.state import ChainState
 from harness.symbolic.machine.storage import Point, typing_of
 from harness.symbolic.machine.summaries import Summaries
+from harness.symbolic.machine.waiting import Waiting
 from harness.symbolic.machine.writers import Writer, writer_of
 from harness.symbolic.terms import Bool, Facts, Int, compare, const, linear, not_, slice_bits, words
 from harness.symbolic.terms.node import CONST
@@ -76,8 +75,7 @@ class Machine:
         """The rounds of a loop that is looked at for itself; None if a call is explored."""
         self._attributions: dict[str, Attribution] = {}
         self._serial = count()
-        self._waiting: list[tuple[tuple[int, ...], int, Path]] = []
-        self._order = count()
+        self._waiting = Waiting(joining=self.limits.merge)
         self._followed = 0
         self._ends: list[EndState] = []
         self._refusals: list[Refusal] = []
@@ -113,7 +111,8 @@ class Machine:
         self._keep_reverts = keep_reverts
         state = state or ChainState(self.setting.chain)
         while True:
-            self._waiting, self._ends, self._refusals = [], [], []
+            self._waiting = Waiting(joining=self.limits.merge)
+            self._ends, self._refusals = [], []
             self._reverted = self._steps = self._followed = 0
             self.reentered, self.written, self.endless = set(), set(), {}
             start = self._start(call, block, state, assumptions)
@@ -137,7 +136,7 @@ class Machine:
     def _explore(self) -> None:
         """Follow every path that waits, and those that they part into."""
         while self._waiting:
-            path = heappop(self._waiting)[2]
+            path = self._waiting.take()
             if self._followed > self.limits.paths:
                 self._refuse(path, Unsupported(f"more than {self.limits.paths} paths"))
                 break
@@ -182,31 +181,7 @@ class Machine:
         if self._probing:
             raise Forked
         self._followed += 1
-        self._put_off(path)
-
-    def _put_off(self, path: Path) -> None:
-        order = next(self._order)
-        key = progress(path) if self.limits.merge else (-order,)
-        heappush(self._waiting, (key, order, path))
-
-    def _joined(self, path: Path) -> Path | None:
-        """At a jump destination: the path, joined with those that wait at the same place; None if
-        another one should run first."""
-        key = progress(path)
-        if self._waiting[0][0] < key:
-            self._put_off(path)
-            return None
-        apart: list[tuple[tuple[int, ...], int, Path]] = []
-        while self._waiting and self._waiting[0][0] == key:
-            entry = heappop(self._waiting)
-            both = merge(path, entry[2])
-            if both is None:
-                apart.append(entry)
-            else:
-                path = both
-        for entry in apart:
-            heappush(self._waiting, entry)
-        return path
+        self._waiting.put(path)
 
     def serial(self) -> int:
         """A number that was not given before."""
@@ -252,8 +227,8 @@ class Machine:
         frames = path.frames
         while frames:
             frame = frames[-1]
-            if self._waiting and frame.pc in frame.program.targets and self.limits.merge:
-                joined = self._joined(path)
+            if self._waiting and frame.pc in frame.program.targets:
+                joined = self._waiting.joined(path)
                 if joined is None:
                     return
                 if joined is not path:

@@ -10,6 +10,7 @@ meet; `progress` is that order. Only speed depends on it.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from harness.symbolic.machine.data import Data
@@ -33,7 +34,7 @@ from harness.symbolic.terms import (
 )
 from harness.symbolic.terms.node import AND, CONST, OR
 
-__all__ = ["merge", "progress"]
+__all__ = ["likeness", "merge", "progress"]
 
 _LAST = 1 << 62
 _MOST_WRITES = 24
@@ -52,6 +53,10 @@ class _Apart(Exception):
     """The two paths cannot be joined."""
 
 
+class _Parted(_Apart):
+    """Nor can they be later: what each has decided since they parted only becomes more."""
+
+
 def progress(path: Path) -> tuple[int, ...]:
     """How far a path has come; less for what should run first."""
     places: list[int] = []
@@ -62,10 +67,29 @@ def progress(path: Path) -> tuple[int, ...]:
     return tuple(places)
 
 
+def likeness(path: Path) -> Hashable:
+    """What paths at the same place must have in common to be joined, as far as it is one value.
+
+    Byte strings of different lengths are not joined: every later position in memory could be one
+    of two.
+    """
+    frames = tuple(
+        (
+            id(f.code), id(f.owner), f.static, f.caller, f.value, len(f.stack),
+            f.returndata.length if f.returndata.length.op == CONST else None,
+        )
+        for f in path.frames
+    )  # fmt: skip
+    return path.alone, path.flags, path.state.era, tuple(map(_event, path.state.logs)), frames
+
+
 def merge(one: Path, other: Path) -> Path | None:
-    """Both paths as one; None if they cannot be joined."""
+    """Two paths that are alike and at the same place as one; None if they cannot be joined."""
     try:
         return _Merger(one, other).path()
+    except _Parted:
+        one.apart.add(other.number)
+        return None
     except (_Apart, Unsupported):
         return None
 
@@ -76,7 +100,8 @@ class _Merger:
     def __init__(self, one: Path, other: Path) -> None:
         self.one = one
         self.other = other
-        _check(one, other)
+        for left_frame, right_frame in zip(one.frames, other.frames, strict=True):
+            _check_frames(left_frame, right_frame)
         left, right = one.facts.path, other.facts.path
         common = 0
         while common < min(len(left), len(right)) and left[common] is right[common]:
@@ -85,7 +110,7 @@ class _Merger:
         self.since = left[common:], right[common:]
         """The conditions that each path has alone."""
         if _are_long([*self.since[0], *self.since[1]]):
-            raise _Apart
+            raise _Parted
         self.condition = self._telling()
 
     def _telling(self) -> Bool:
@@ -280,32 +305,9 @@ class _Merger:
         return Log(left.contract, address, topics, self.data(left.data, right.data))
 
 
-def _check(one: Path, other: Path) -> None:
-    """Raises _Apart for what is seen at once to keep two paths apart."""
-    left, right = one.state, other.state
-    if one.alone or other.alone or len(one.frames) != len(other.frames):
-        raise _Apart
-    if one.flags != other.flags or left.era != right.era:
-        raise _Apart
-    if len(left.logs) != len(right.logs):
-        raise _Apart
-    for mine, others in zip(left.logs, right.logs, strict=True):
-        if mine is not others and _event(mine) != _event(others):
-            raise _Apart
-    for inner, outer in zip(one.frames, other.frames, strict=True):
-        _check_frames(inner, outer)
-
-
 def _event(log: Log) -> tuple[str, int, tuple[Int, ...]]:
     """What log records must have in common to be joined."""
     return log.contract, len(log.topics), log.topics[:1]
-
-
-def _differ(left: Data, right: Data) -> bool:
-    """Whether two byte strings are of different constant lengths: joined, every later position in
-    memory could be one of two."""
-    a, b = left.length, right.length
-    return a.op == CONST and b.op == CONST and bool(a.data != b.data)
 
 
 def _are_long(conditions: list[Bool]) -> bool:
@@ -321,20 +323,11 @@ def _are_long(conditions: list[Bool]) -> bool:
 
 
 def _check_frames(left: Frame, right: Frame) -> None:
-    """Raises _Apart unless two frames are at the same place of the same call."""
+    """Raises _Apart unless two frames of the same call go on to the same places."""
     same = (
-        left.code is right.code
-        and left.owner is right.owner
-        and left.pc == right.pc
-        and left.calls == right.calls
-        and left.static == right.static
-        and left.caller is right.caller
-        and left.value is right.value
-        and left.returns == right.returns
-        and len(left.stack) == len(right.stack)
+        left.returns == right.returns
         and left.round_here() == right.round_here()
         and left.cuts == right.cuts
-        and not _differ(left.returndata, right.returndata)
     )
     if not same:
         raise _Apart

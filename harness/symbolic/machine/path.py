@@ -216,6 +216,9 @@ class Path:
         """The two paths that it was last joined from, and how many conditions it had then."""
         self.fresh: tuple[Int, ...] = ()
         """Variables that the path has invented."""
+        self.number = machine.serial()
+        self.apart: set[int] = set()
+        """Numbers of paths that it has too little in common with ever to be joined with them."""
 
     @property
     def frame(self) -> Frame:
@@ -234,6 +237,8 @@ class Path:
         other.frames = [frame.fork() for frame in self.frames]
         other.ghosts = dict(self.ghosts)
         other.loads = dict(self.loads)
+        other.number = self.machine.serial()
+        other.apart = set(self.apart)
         return other
 
     def assume(self, condition: Bool) -> None:
