@@ -8,6 +8,9 @@
 A later layer overrides an earlier one.  Keys of ``[tool.harness]`` that do not exist are errors;
 so are variables ``HARNESS_*`` that look like a misspelt key.  (Others are let be: the prefix may
 serve another program as well.)  Lists are separated by commas in the environment.
+
+``judges_of`` names judges system by system, instead of ``judges``; those that are named for a run,
+in the environment or on the command line, are asked about all of its systems.
 """
 
 from __future__ import annotations
@@ -25,6 +28,11 @@ from harness.errors import LookupProblem, UsageError
 __all__ = ["Config", "Setting", "find_project", "load_config"]
 
 _PREFIX = "HARNESS_"
+
+_COMMAND_LINE = "command line"
+_ENVIRONMENT = "environment"
+_OF_THE_RUN = (_COMMAND_LINE, _ENVIRONMENT)
+"""Layers that speak of one run; what they say goes for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,22 @@ class Config:
     def judges(self) -> tuple[str, ...]:
         """Names of the judges to ask."""
         return tuple(self.settings["judges"].value)
+
+    def judges_for(self, system: str) -> tuple[str, ...]:
+        """Names of the judges to ask about a system, if nobody named any for this run."""
+        chosen = self.settings["judges"]
+        if chosen.origin.startswith(_OF_THE_RUN):
+            return tuple(chosen.value)
+        return tuple(self.settings["judges_of"].value.get(system, chosen.value))
+
+    @property
+    def all_judges(self) -> tuple[str, ...]:
+        """Names of the judges that are asked about some system; empty for all that there are."""
+        named = [*self.settings["judges_of"].value, ""]
+        wanted = [self.judges_for(system) for system in named]
+        return (
+            () if () in wanted else tuple(dict.fromkeys(each for some in wanted for each in some))
+        )
 
     @property
     def budget(self) -> float | None:
@@ -116,7 +140,7 @@ def load_config(
     settings |= _from_environment(os.environ if environment is None else environment)
     for name, value in (given or {}).items():
         if value is not None and value != [] and value != ():
-            settings[name] = Setting(_checked(name, value, f"--{name}"), "command line")
+            settings[name] = Setting(_checked(name, value, f"--{name}"), _COMMAND_LINE)
     return Config(root, settings)
 
 
@@ -145,7 +169,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Setting]:
         name = known.get(variable)
         if name is not None:
             value = _checked(name, _KINDS[name].read(text, variable), variable)
-            found[name] = Setting(value, f"environment, {variable}")
+            found[name] = Setting(value, f"{_ENVIRONMENT}, {variable}")
         elif variable.startswith(_PREFIX) and get_close_matches(variable, known, 1, 0.85):
             raise LookupProblem.unknown("setting", variable, known, "the environment")
     return found
@@ -201,6 +225,18 @@ def _is_list(value: Any) -> bool:
     )
 
 
+def _read_nothing(_: str, variable: str) -> Any:
+    raise UsageError(
+        "what is asked about single systems can be set in pyproject.toml only",
+        where=variable,
+        fix="name the judges for all systems with HARNESS_JUDGES",
+    )
+
+
+def _is_table_of_lists(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(_is_list(each) and each for each in value.values())
+
+
 def _is_budget(value: Any) -> bool:
     if value is None:
         return True
@@ -214,6 +250,9 @@ def _is_path(value: Any) -> bool:
 _KINDS: Mapping[str, _Kind] = {
     "targets": _Kind((), _read_list, _is_list, 'give a list, such as targets = ["properties"]'),
     "judges": _Kind((), _read_list, _is_list, 'give a list, such as judges = ["fuzz"]'),
+    "judges_of": _Kind(
+        {}, _read_nothing, _is_table_of_lists, 'give lists by system, such as a = ["prove"]'
+    ),
     "budget": _Kind(None, _read_number, _is_budget, "give a number of seconds above 0"),
     "seed": _Kind(0, _read_integer, lambda v: _is_integer(v) and v >= 0, "give a whole number"),
     "jobs": _Kind(

@@ -129,7 +129,7 @@ def _missing(how: str) -> Text:
 def _show_judges(terminal: Terminal, config: Config) -> bool:
     """Print the judges; whether those that a run would ask can all run, and there is one."""
     made = table("judge", "state", "what it does")
-    wanted = registry.named(config.judges)
+    wanted = registry.named(config.all_judges)
     able = []
     for name in JudgeName:
         if name not in registry.JUDGES:
@@ -146,7 +146,7 @@ def _show_judges(terminal: Terminal, config: Config) -> bool:
     terminal.out.print(made)
     terminal.line()
     chosen = [name in able for name in wanted]
-    return all(chosen) if config.judges else any(chosen)
+    return all(chosen) if config.all_judges else any(chosen)
 
 
 def _show_settings(terminal: Terminal, config: Config) -> None:

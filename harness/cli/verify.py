@@ -16,7 +16,7 @@ from harness.cli.progress import Display
 from harness.cli.terminal import Terminal
 from harness.compiled import CompiledSystem, compile_system
 from harness.config import Config, load_config
-from harness.errors import EnvironmentProblem, HarnessError, UsageError
+from harness.errors import EnvironmentProblem, HarnessError, LookupProblem, UsageError
 from harness.judges import registry
 from harness.judges.goals import goals_of
 from harness.judges.protocol import Case, Judge, Options, concerns
@@ -56,11 +56,11 @@ class Request:
 
 @dataclass
 class Run:
-    """A run and what is known of it so far."""
+    """A run and what is known of it so far; ``judges`` are those asked, by system."""
 
     config: Config
     targets: Sequence[Target]
-    judges: Sequence[Judge]
+    judges: Mapping[str, Sequence[Judge]]
     terminal: Terminal
     request: Request
     results: list[Result] = field(default_factory=list)
@@ -75,15 +75,16 @@ def run(terminal: Terminal, request: Request) -> int:
     config = load_config(terminal.root, request.given)
     _check_writable(request.json)
     _check_folder(request.dump_smt)
-    wanted = registry.named(config.judges)
-    targets = select(load_targets(config.targets, config.root), request.globs)
+    loaded = load_targets(config.targets, config.root)
+    _check_systems(config, loaded)
+    targets = select(loaded, request.globs)
     if not targets:
         raise UsageError(
             f"{', '.join(config.targets)} defines no property",
             where=str(config.root),
             fix="declare one with @invariant, @transition, @rule or @bound",
         )
-    judges = _available(wanted, asked_for=bool(config.judges), terminal=terminal)
+    judges = _choose(config, targets, terminal)
     _check_asked(targets, judges)
     this = Run(config, targets, judges, terminal, request)
     started = time.monotonic()
@@ -138,11 +139,32 @@ def _available(wanted: Sequence[JudgeName], *, asked_for: bool, terminal: Termin
     return found
 
 
-def _check_asked(targets: Sequence[Target], judges: Sequence[Judge]) -> None:
+def _check_systems(config: Config, targets: Sequence[Target]) -> None:
+    """Refuse judges that are named for a system that there is not, if all systems are loaded."""
+    setting = config.settings["judges_of"]
+    known = [target.name for target in targets]
+    for name in setting.value:
+        if name not in known and config.settings["targets"].origin == setting.origin:
+            where = f"[tool.harness.judges_of] in {setting.origin}"
+            raise LookupProblem.unknown("system", name, known, where)
+
+
+def _choose(
+    config: Config, targets: Sequence[Target], terminal: Terminal
+) -> dict[str, list[Judge]]:
+    """The judges that are asked about each system, among those that can run."""
+    names = {target.name: registry.named(config.judges_for(target.name)) for target in targets}
+    wanted = [name for name in registry.JUDGES if any(name in some for some in names.values())]
+    asked_for = any(config.judges_for(target.name) for target in targets)
+    able = _available(wanted, asked_for=asked_for, terminal=terminal)
+    return {system: [j for j in able if j.name in some] for system, some in names.items()}
+
+
+def _check_asked(targets: Sequence[Target], judges: Mapping[str, Sequence[Judge]]) -> None:
     """Refuse a run in which no judge would be asked about anything: it must not pass."""
-    properties = [each for target in targets for each in target.properties]
-    if not any(concerns(judge.name, each) for judge in judges for each in properties):
-        names = ", ".join(judge.name.value for judge in judges)
+    pairs = [(j, p) for target in targets for j in judges[target.name] for p in target.properties]
+    if not any(concerns(judge.name, each) for judge, each in pairs):
+        names = ", ".join({j.name.value: None for some in judges.values() for j in some})
         raise UsageError(
             f"no selected property is one for {names}",
             where="--judge",
@@ -151,7 +173,9 @@ def _check_asked(targets: Sequence[Target], judges: Sequence[Judge]) -> None:
 
 
 def _judge_all(this: Run) -> None:
-    of = sum(concerns(j.name, p) for t in this.targets for p in t.properties for j in this.judges)
+    of = sum(
+        concerns(j.name, p) for t in this.targets for p in t.properties for j in this.judges[t.name]
+    )
     with Display(this.terminal, of) as display:
         for target in this.targets:
             display.task(f"compile {target.name}")
@@ -159,16 +183,16 @@ def _judge_all(this: Run) -> None:
                 compiled = compile_system(target.system, target.root)
             except HarnessError as wrong:
                 report_error(this.terminal, wrong)
-                for judge in this.judges:
+                for judge in this.judges[target.name]:
                     _fail(this, target, judge.name, wrong.what, _fault(wrong), display)
                 continue
             this.compiled[target.name] = compiled
-            for judge in this.judges:
+            for judge in this.judges[target.name]:
                 if not any(concerns(judge.name, each) for each in target.properties):
                     continue
                 display.task(f"{judge.name.value} {target.name}")
                 _judge(this, target, compiled, judge, display)
-            this.compared += compare_all(target.name, this.judges)
+            this.compared += compare_all(target.name, this.judges[target.name])
 
 
 def _judge(
@@ -176,7 +200,7 @@ def _judge(
 ) -> None:
     """Ask one judge about one system; whatever goes wrong, every property gets a verdict."""
     asked = tuple(each for each in target.properties if concerns(judge.name, each))
-    case = Case(compiled, asked, target.path, goals_of(this.judges, target.name))
+    case = Case(compiled, asked, target.path, goals_of(this.judges[target.name], target.name))
     config = this.config
     options = Options(
         config.seed,
@@ -221,7 +245,7 @@ def _fail(
 def _interrupt(this: Run) -> None:
     """Note that what has no verdict yet was interrupted."""
     for target in this.targets:
-        for judge in this.judges:
+        for judge in this.judges[target.name]:
             this.results += _missing(
                 this, target, judge.name, Verdict.INCOMPLETE, _INTERRUPTED, ExitCode.INCOMPLETE
             )

@@ -36,6 +36,22 @@ def test_all_as_required(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "\x1b" not in done.output
 
 
+def test_judges_are_chosen_system_by_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = toy_project.make(tmp_path, monkeypatch)
+    settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
+    for system, code in ("vault", 0), ("volt", 2):
+        project.write(
+            "pyproject.toml", f'{settings}judges = ["prove"]\njudges_of.{system} = ["fuzz"]\n'
+        )
+        done = project.run("verify")
+        assert done.exit_code == code
+    assert done.stdout == ""
+    assert "no system named 'volt'" in done.stderr
+    assert "judges_of" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("verdicts", "code", "text"),
     [

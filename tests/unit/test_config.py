@@ -22,6 +22,7 @@ def test_layers_and_origins(tmp_path: Path) -> None:
     assert origins == {
         "targets": "pyproject.toml",
         "judges": "environment, HARNESS_JUDGES",
+        "judges_of": "default",
         "budget": "pyproject.toml",
         "seed": "environment, HARNESS_SEED",
         "jobs": "command line",
@@ -40,6 +41,8 @@ def test_layers_and_origins(tmp_path: Path) -> None:
         ("budget = 0", "budget cannot be 0"),
         ("witnesses = 1", "witnesses cannot be 1"),
         ("seed = ", "this is not TOML"),
+        ('judges_of = ["prove"]', "judges_of cannot be"),
+        ("judges_of.bank = []", "judges_of cannot be"),
     ],
 )
 def test_wrong_files(text: str, expected: str, tmp_path: Path) -> None:
@@ -47,6 +50,23 @@ def test_wrong_files(text: str, expected: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=expected) as wrong:
         load_config(tmp_path, {}, {})
     assert "pyproject.toml" in str(wrong.value.where)
+
+
+def test_judges_system_by_system(tmp_path: Path) -> None:
+    text = '[tool.harness]\njudges = ["fuzz"]\njudges_of.bank = ["prove", "fuzz"]\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    config = load_config(tmp_path, {}, {})
+    assert config.judges_for("bank") == ("prove", "fuzz")
+    assert config.judges_for("shop") == ("fuzz",)
+    assert set(config.all_judges) == {"prove", "fuzz"}
+    for given, environment in (
+        ({"judges": ("inspect",)}, {}),
+        ({}, {"HARNESS_JUDGES": "inspect"}),
+    ):
+        config = load_config(tmp_path, dict(given), dict(environment))
+        assert config.judges_for("bank") == config.all_judges == ("inspect",)
+    with pytest.raises(UsageError, match=r"in pyproject\.toml only"):
+        load_config(tmp_path, {}, {"HARNESS_JUDGES_OF": "bank"})
 
 
 def test_other_programs_may_use_the_prefix(tmp_path: Path) -> None:

@@ -45,6 +45,9 @@ _LITTLE = 0.5
 _SHORT = 2.0
 """Seconds for a goal that is tried again with more assumptions if this was not enough."""
 
+_REFINEMENTS = 4
+"""Wrong models of such a goal that are excluded before it is tried with more."""
+
 _PATIENCE = 3
 """Ends at which little may not be enough for a property before it is tried with more at once."""
 
@@ -95,8 +98,9 @@ class Attempts:
         self.queries = 0
         self._unit = unit
         self._limits = limits
-        self._little = replace(limits, seconds=min(_LITTLE, limits.seconds))
-        self._short = replace(limits, seconds=min(_SHORT, limits.seconds))
+        few = min(_REFINEMENTS, limits.refinements)
+        self._little = replace(limits, seconds=min(_LITTLE, limits.seconds), refinements=few)
+        self._short = replace(limits, seconds=min(_SHORT, limits.seconds), refinements=few)
         self._asked = asked
         self._products = Products()
         self._relevance = Relevance()
@@ -123,7 +127,8 @@ class Attempts:
         models = self._known_models(ending)
         if models.satisfying(asked.conditions()) is not None:
             return True
-        answer = self._ask(asked, _LOOK, frozenset(pid for pid, _ in known))
+        # Nothing is proved by this, so no second solver is asked.
+        answer = self._ask(asked, _LOOK, frozenset(pid for pid, _ in known), confirm=False)
         if isinstance(answer, Counterexample):
             models.add(answer.assignment)
             return True
@@ -274,9 +279,16 @@ class Attempts:
     def _known_models(self, ending: Ending) -> Models:
         return self._models.setdefault(ending.conditions, Models())
 
-    def _ask(self, asked: Query, limits: Limits, needs: frozenset[str] = frozenset()) -> Answer:
+    def _ask(
+        self,
+        asked: Query,
+        limits: Limits,
+        needs: frozenset[str] = frozenset(),
+        *,
+        confirm: bool = True,
+    ) -> Answer:
         self.queries += 1
-        answer = check(asked, limits, confirm=True, context=self._context)
+        answer = check(asked, limits, confirm=confirm, context=self._context)
         if self._asked is not None:
             self._asked(asked, answer, needs)
         return answer

@@ -16,6 +16,7 @@ from harness.judges.prove.ends import (
     Fork,
     Middle,
     Run,
+    Uninvited,
     Watch,
 )
 from harness.judges.prove.units import Unit, channels_due, senders
@@ -94,7 +95,7 @@ class Executor:
         quiet: bool = False,
         also: frozenset[str] = frozenset(),
     ) -> Ends:
-        """Every end of a unit.
+        """Every end of a unit; none if others turn out to make the call, whom the result names.
 
         Args:
             reverts: the reverting ends too.
@@ -102,7 +103,7 @@ class Executor:
                 speak of what the call itself does.
             also: contracts that may make the call.
         """
-        watch = Watch(quiet)
+        watch = Watch(quiet, unit.contract, also)
         machines = {
             name: Machine(setting, watch, summaries=self._summaries)
             for name, setting in self._settings.items()
@@ -127,7 +128,10 @@ class Executor:
         for data, named, more in self._call_data(unit):
             call = Call(target, caller, value, data, origin, word_var("tx.gasprice", 128))
             start = (*assumed, *signers, *more)
-            found = machine.execute(call, block, None, start, keep_reverts=reverts)
+            try:
+                found = machine.execute(call, block, None, start, keep_reverts=reverts)
+            except Uninvited as found_out:
+                return Ends((), (), unit, frozenset({(found_out.caller, unit.contract)}))
             refusals += found.refusals
             reentered |= found.reentered
             written |= found.written

@@ -23,7 +23,7 @@ from harness.symbolic.terms import Bool, Int
 from harness.symbolic.world import Ledger, SymbolicWorld
 from harness.view import CallView
 
-__all__ = ["CALLS", "Answer", "Ending", "Ends", "Fork", "Middle", "Run", "Watch"]
+__all__ = ["CALLS", "Answer", "Ending", "Ends", "Fork", "Middle", "Run", "Uninvited", "Watch"]
 
 CALLS = "calls to unknown code"
 """Under this name, a path keeps where unknown code was called that could call back."""
@@ -58,18 +58,34 @@ class Interruption:
     after: ChainState | None = None
 
 
+class Uninvited(Exception):
+    """A contract calls, while a unit runs, the unit's own contract, and the unit is not being
+    followed for its calls: what was found so far is of no use."""
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(caller)
+        self.caller = caller
+
+
 class Watch(NoHooks):
     """Keeps on each path where unknown code was called; a static call can change nothing.
 
-    If ``quiet``, unknown code does not call back: it returns anything and changes nothing.
+    Args:
+        quiet: unknown code does not call back: it returns anything and changes nothing.
+        contract: whose unit it is.
+        also: contracts for whose calls it is followed.
     """
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, contract: str = "", also: frozenset[str] = frozenset()) -> None:
         self._quiet = quiet
+        self._contract = contract
+        self._also = also
 
     def on_unknown_call(self, path: Path, call: OutgoingCall) -> None:
-        """Unknown code is about to run."""
+        """Unknown code is about to run. Raises Uninvited."""
         if not call.static:
+            if call.reentered == self._contract and call.caller not in self._also:
+                raise Uninvited(call.caller)
             known = path.ghosts.get(CALLS, ())
             path.ghosts[CALLS] = (*known, Interruption(path.state))
 
