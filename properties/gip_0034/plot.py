@@ -25,7 +25,7 @@ __all__ = ["DRIPS", "Epsilon", "Minted", "epsilons", "main", "minted", "panels"]
 FILE = Path("gip_0034.svg")
 BLOCKS_A_DAY = 7_200
 YEAR = 365 * BLOCKS_A_DAY
-DRIPS = {"early": DRIP_INTERVAL // 2, "exact": DRIP_INTERVAL, "late": 2 * DRIP_INTERVAL}
+DRIPS = {"early": DRIP_INTERVAL // 2, "on time": DRIP_INTERVAL, "late": 2 * DRIP_INTERVAL}
 """Blocks between drips that come half a week early, on time, and a week late."""
 
 
@@ -117,7 +117,7 @@ def panels() -> list[Panel]:
             "billion GRT",
             (
                 *(_growth(name, each) for name, each in series.items()),
-                Line("exact", tuple((x, y / GRT / 1e9) for x, y in exact), dashed=True),
+                Line("exact exponential", tuple((x, y / GRT / 1e9) for x, y in exact), dashed=True),
             ),
         ),
         Panel(
@@ -127,9 +127,9 @@ def panels() -> list[Panel]:
             (
                 *(_rounding(name, each) for name, each in series.items()),
                 _line(
-                    "bound (exact)",
-                    [each.blocks / BLOCKS_A_DAY for each in series["exact"]],
-                    [float(each.limit) for each in series["exact"]],
+                    "bound (on time)",
+                    [each.blocks / BLOCKS_A_DAY for each in series["on time"]],
+                    [float(each.limit) for each in series["on time"]],
                     True,
                 ),
             ),

@@ -44,6 +44,14 @@ def test_the_file_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == f"{file}\n"
     root = ElementTree.parse(file).getroot()
     titles = [each.text for each in root.iter("{http://www.w3.org/2000/svg}title")]
-    assert {"epsilon", "rounding", "bound", "exact", "drips early", "drips late"} <= set(titles)
+    assert {
+        "epsilon",
+        "rounding",
+        "bound",
+        "exact exponential",
+        "on time",
+        "drips early",
+        "drips late",
+    } <= set(titles)
     assert main([str(tmp_path / "none" / "plot.svg")]) == 2
     assert "name another file" in capsys.readouterr().err
