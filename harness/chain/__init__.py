@@ -1,5 +1,8 @@
 """Concrete chains on py-evm."""
 
+import harness.chain.curves  # noqa: F401  (before anything of py-evm)
+
+# isort: split
 from harness.address import Address, NameBook, address_of
 from harness.chain.chain import Chain
 from harness.chain.machine import FORKS, Clock, Tracer

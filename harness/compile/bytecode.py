@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "Instruction",
@@ -19,9 +19,8 @@ _PUSH0, _PUSH32 = 0x5F, 0x7F
 _METADATA_KEYS = (b"\x64solc", b"\x64ipfs", b"\x65bzzr0", b"\x65bzzr1", b"\x6cexperimental")
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction of EVM bytecode."""
+class Instruction(NamedTuple):
+    """One instruction of EVM bytecode; there are many, so they are plain tuples."""
 
     pc: int
     """Byte offset in the code."""

@@ -18,7 +18,7 @@ __all__ = ["ABOUT", "JUDGES", "load", "named"]
 JUDGES: MutableMapping[JudgeName, str] = {
     JudgeName.PROVE: "harness.judges.prove:ProveJudge",
     JudgeName.EXPLORE: "harness.judges.explore:ExploreJudge",
-    JudgeName.FUZZ: "harness.judges.fuzz:FuzzJudge",
+    JudgeName.FUZZ: "harness.judges.fuzz.judge:FuzzJudge",
     JudgeName.INSPECT: "harness.judges.inspect:InspectJudge",
 }
 """The judges that can be asked, as ``module:class``, in the order in which they are asked."""

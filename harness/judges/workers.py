@@ -2,30 +2,37 @@
 
     outcomes = supervise([Task(count_to, (10,))], limits, on_message=print)
 
-A task runs in a fresh process.  It may send messages while it runs, each of which is answered, and
-what it returns comes back as :class:`Finished`; a worker that ended in any other way is
+A task runs in a process of its own.  It may send messages while it runs, each of which is answered,
+and what it returns comes back as :class:`Finished`; a worker that ended in any other way is
 :class:`Failed`, with the reason.
+
+Workers are copies of the supervisor where that is safe, so that what they import is imported once;
+see :func:`start_method`.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import multiprocessing
 import os
 import resource
 import signal
+import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, Literal
 
 from harness.errors import HarnessError
 from harness.verdict import ExitCode, Verdict
 
-__all__ = ["Failed", "Finished", "Limits", "Send", "Task", "supervise"]
+__all__ = ["Failed", "Finished", "Limits", "Send", "Task", "start_method", "supervise"]
 
 Send = Callable[[Any], Any]
 """Sends a message from a worker to its supervisor, and returns the answer."""
@@ -35,10 +42,14 @@ _GRACE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``function(*args, send)``, to be called in a worker; both must be picklable."""
+    """``function(*args, send)``, to be called in a worker; both must be picklable.
+
+    ``imports`` names the modules that the function imports when it is called.
+    """
 
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,11 @@ def supervise(
     ``on_message`` gets the number of the task and what it sent, and returns the answer.  Workers
     are killed when the supervisor is interrupted.
     """
+    method = start_method()
+    if method == "fork":
+        # What cannot be imported is told by the worker that needs it.
+        with suppress(ImportError):
+            _load(name for task in tasks for name in task.imports)
     waiting = list(enumerate(tasks))
     outcomes: dict[int, Outcome] = {}
     running: list[_Worker] = []
@@ -107,7 +123,7 @@ def supervise(
         while waiting or running:
             while waiting and len(running) < max(1, jobs):
                 number, task = waiting.pop(0)
-                running.append(_start(number, task, limits))
+                running.append(_start(method, number, task, limits, running))
             _listen(running, on_message)
             for worker in [w for w in running if w.outcome is not None]:
                 _stop(worker)
@@ -120,12 +136,57 @@ def supervise(
     return [outcomes[number] for number in range(len(tasks))]
 
 
-def _start(number: int, task: Task, limits: Limits) -> _Worker:
-    # A fresh interpreter rather than a fork: the parent may run threads and hold solvers.
-    context = multiprocessing.get_context("spawn")
+def start_method() -> Literal["fork", "spawn"]:
+    """How a worker begins: as a copy of this process, or as a fresh interpreter.
+
+    A copy has loaded everything already.  But it has only the thread that made it: a lock that
+    another one held, of a solver or of a library, would stay locked for ever.  So it is made only
+    of a process of one thread, and only on Linux, where the threads of solvers are counted, too.
+    """
+    try:
+        threads = len(os.listdir("/proc/self/task"))
+    except OSError:
+        return "spawn"
+    return "fork" if threads == 1 else "spawn"
+
+
+def _load(names: Iterable[str]) -> None:
+    """Import modules.  What they make is no garbage, neither while they are imported nor later."""
+    missing = [name for name in names if name not in sys.modules]
+    if not missing:
+        return
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for name in missing:
+            importlib.import_module(name)
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _start(
+    method: Literal["fork", "spawn"],
+    number: int,
+    task: Task,
+    limits: Limits,
+    running: Sequence[_Worker],
+) -> _Worker:
+    context: ForkContext | SpawnContext = (
+        multiprocessing.get_context("fork")
+        if method == "fork"
+        else multiprocessing.get_context("spawn")
+    )
     ours, theirs = context.Pipe()
+    # A copy has the supervisor's ends of all pipes, too.  If it kept them, no worker would see that
+    # the supervisor is gone.
+    copied = (ours, *(worker.connection for worker in running)) if method == "fork" else ()
     process = context.Process(
-        target=_work, args=(task, theirs, limits.memory), name=f"harness-{number}", daemon=True
+        target=_work,
+        args=(task, theirs, limits.memory, copied),
+        name=f"harness-{number}",
+        daemon=True,
     )
     process.start()
     theirs.close()
@@ -133,8 +194,14 @@ def _start(number: int, task: Task, limits: Limits) -> _Worker:
     return _Worker(number, process, ours, deadline)
 
 
-def _work(task: Task, connection: Connection, memory: int | None) -> None:
+def _work(
+    task: Task, connection: Connection, memory: int | None, copied: Sequence[Connection]
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in copied:
+        each.close()
+    # What is here now stays, and is not to be looked through, nor copied for being looked at.
+    gc.freeze()
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
@@ -143,6 +210,7 @@ def _work(task: Task, connection: Connection, memory: int | None) -> None:
         return connection.recv()
 
     try:
+        _load(task.imports)
         result: Outcome = Finished(task.function(*task.args, send))
     except HarnessError as error:
         result = Failed(error.what, error, traceback.format_exc())

@@ -10,9 +10,9 @@ import pytest
 
 from harness.compiled import compile_system
 from harness.errors import UsageError
-from harness.judges.fuzz import FuzzJudge, judge
+from harness.judges.fuzz import judge
 from harness.judges.fuzz.campaign import Campaign
-from harness.judges.fuzz.judge import CASES, STEPS
+from harness.judges.fuzz.judge import CASES, STEPS, FuzzJudge
 from harness.judges.fuzz.session import Counts
 from harness.judges.protocol import Case, Options, Progress
 from harness.judges.workers import Failed, Finished, Limits, Outcome, Task

@@ -8,10 +8,6 @@ machine     the Hypothesis state machine, generated from the system
 corpus      what broke a property before
 campaign    rounds of the machine, witnesses made minimal and saved
 judge       campaigns in worker processes, and the verdicts that follow
+
+Nothing is imported here: other judges use the session, and need no Hypothesis for that.
 """
-
-from __future__ import annotations
-
-from harness.judges.fuzz.judge import FuzzJudge
-
-__all__ = ["FuzzJudge"]

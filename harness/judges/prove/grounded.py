@@ -15,7 +15,7 @@ from itertools import combinations
 
 from harness.chain.world import ConcreteWorld
 from harness.compile import ValueType
-from harness.symbolic.solve import Counterexample, Limits, check
+from harness.symbolic.solve import Context, Counterexample, Limits, check
 from harness.symbolic.solve.query import Query
 from harness.symbolic.terms import (
     Bool,
@@ -57,10 +57,15 @@ class Grounded:
                         name, keys = _named(leaf.place)
                         self._entries[name][keys] = bits
 
-    def call(self, query: Query) -> Counterexample | None:
-        """An assignment that violates a goal right after deployment, by one of the actors."""
+    def call(self, query: Query, context: Context | None = None) -> Counterexample | None:
+        """An assignment that violates a goal right after deployment, by one of the actors.
+
+        ``context`` is shared by the calls of a unit.
+        """
         facts = (*query.assumptions, *self._conditions(query))
-        answer = check(Query(facts, query.goal, f"{query.name}: deployed"), _LIMITS)
+        answer = check(
+            Query(facts, query.goal, f"{query.name}: deployed"), _LIMITS, context=context
+        )
         return answer if isinstance(answer, Counterexample) else None
 
     def _conditions(self, query: Query) -> Iterator[Bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -17,9 +18,16 @@ from harness.judges.prove.cache import Cache
 from harness.judges.prove.local import induction_of
 from harness.judges.prove.report import STRUCTURE, Failure, Goal, Trial, UnitReport, Why
 from harness.judges.prove.summaries import check_summaries
-from harness.judges.prove.units import PROVABLE, units_of
+from harness.judges.prove.units import PROVABLE, ranks, units_of
 from harness.judges.prove.verdicts import Verdicts
-from harness.judges.prove.work import Assignment, Order, fingerprint, prove, try_to_reach
+from harness.judges.prove.work import (
+    IMPORTS,
+    Assignment,
+    Order,
+    fingerprint,
+    prove,
+    try_to_reach,
+)
 from harness.judges.workers import Failed, Finished, Limits, Task, supervise
 from harness.verdict import JudgeName, Result
 from harness.writers import Writer
@@ -95,7 +103,8 @@ class _Run:
             frozenset(self._properties),
             options.dump_smt / case.compiled.name if options.dump_smt else None,
         )
-        self.induction = induction_of(units_of(case.compiled), case.properties)
+        self._units = units_of(case.compiled)
+        self.induction = induction_of(self._units, case.properties)
         self.error: Failed | None = None
         self.reached: dict[str, Any] = {}
         self.bearing: dict[str, frozenset[str]] | None = None
@@ -130,7 +139,7 @@ class _Run:
         while self._waiting() and self.error is None and not self.stopped:
             self._tell("proving")
             jobs = max(1, min(self._options.jobs, len(self._waiting())))
-            tasks = [Task(prove, (self._assignment,))] * jobs
+            tasks = [Task(prove, (self._assignment,), IMPORTS)] * jobs
             outcomes = supervise(tasks, self._limits(), jobs=jobs, on_message=self._answer)
             for worker, outcome in enumerate(outcomes):
                 if isinstance(outcome, Failed):
@@ -172,14 +181,22 @@ class _Run:
         self.induction.begin(base)
         self.induction.spoke |= spoke
 
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return ranks(self._case.compiled, self._units)
+
+    def _order_of(self, unit: str) -> tuple[float, int]:
+        """What takes longest comes first; where that is not known, what goes furthest."""
+        return -self._times.get(unit, 0.0), self._ranks.get(unit, 0)
+
     def _waiting(self) -> list[Order]:
-        """What nobody is at, the base cases first and then what takes longest."""
+        """What nobody is at, the base cases first."""
         begun = bool(self.induction.base)
         busy = {order.unit for order in self._at.values()}
         silent = frozenset(self._properties) - self.induction.spoke
         orders = [] if begun or "" in busy else [Order()]
         pending = self.induction.pending()
-        for unit in sorted(pending, key=lambda u: -self._times.get(u, 0.0)):
+        for unit in sorted(pending, key=self._order_of):
             goals = pending[unit]
             if not begun:
                 # Most transitions are not stable; which may be is told with the base cases.
@@ -274,7 +291,9 @@ class _Run:
             return order
 
         jobs = max(1, min(self._options.jobs, len(orders)))
-        tasks = [Task(prove, (self._assignment,))] * jobs if orders and not self.error else []
+        tasks = (
+            [Task(prove, (self._assignment,), IMPORTS)] * jobs if orders and not self.error else []
+        )
         outcomes = supervise(tasks, self._limits(), jobs=jobs, on_message=answer)
         if not any(isinstance(outcome, Failed) for outcome in outcomes):
             self.bearing = {goal: frozenset(names) for goal, names in ablation.bearing.items()}
@@ -287,7 +306,8 @@ class _Run:
         if not trials or self.error is not None or self.stopped:
             return
         self._tell("reaching counterexamples")
-        task = Task(try_to_reach, (self._assignment, trials, self._options.witnesses, cases))
+        orders = (self._assignment, trials, self._options.witnesses, cases)
+        task = Task(try_to_reach, orders, IMPORTS)
         [outcome] = self._supervise([task])
         if isinstance(outcome, Finished):
             self.reached = outcome.value

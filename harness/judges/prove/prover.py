@@ -37,7 +37,7 @@ from harness.judges.prove.units import INVARIANTS, PROVABLE, Unit, speaks_of
 from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Unsupported
-from harness.symbolic.solve import Limits
+from harness.symbolic.solve import Context, Limits
 from harness.symbolic.terms import TRUE, Bool, Int, term_scope
 from harness.symbolic.values import SymInt
 
@@ -208,6 +208,7 @@ class _Work:
         self._silent = silent
         self._footprints = footprints
         self._grounded = grounded
+        self._deployed = Context()
         self._instances: dict[int, tuple[Ending, Instances]] = {}
         self._evaluations = Evaluations()
 
@@ -282,7 +283,7 @@ class _Work:
             if isinstance(goal, Broken) and goal.answer is not None:
                 model = goal.answer
                 if self._grounded is not None and goal.asked is not None:
-                    model = self._grounded.call(goal.asked) or model
+                    model = self._grounded.call(goal.asked, self._deployed) or model
                 trial = trial_of(each, self.unit, ending, model.assignment, ())
                 shown = agreement.shown(plain_values(model.assignment))
                 return Failure(Why.INDUCTION, f"{self.unit.name}", replace(trial, readings=shown))
@@ -410,7 +411,7 @@ class _Work:
             return Failure(goal.why, f"{self.unit.name}: {goal.reason}")
         model = goal.answer
         if self._grounded is not None and goal.asked is not None:
-            model = self._grounded.call(goal.asked) or model
+            model = self._grounded.call(goal.asked, self._deployed) or model
         trial = trial_of(each, self.unit, ending, model.assignment, forall)
         return Failure(Why.INDUCTION, f"{self.unit.name}", trial)
 

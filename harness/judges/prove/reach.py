@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.compiled import CompiledSystem
-from harness.judges.fuzz.campaign import Effort, run_campaign
 from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.session import Session
 from harness.judges.goals import Goal
@@ -54,20 +53,36 @@ def reach(
             left.append(each)
         else:
             found[each.id] = steps
-    goals = [trial for each in left for trial in trials.get(each.id, ())]
-    # What comes before the call of a counterexample may be far from it: half of the cases go
-    # without a goal.
-    for lessons in (aimed(compiled, goals), Lessons()) if effort else ():
-        open_yet = tuple(each for each in left if each.id not in found)
-        if open_yet:
-            cases = Effort(cases=max(1, effort // 2))
-            campaign = run_campaign(compiled, open_yet, cases, lessons=lessons)
-            found.update({name: refuted.steps for name, refuted in campaign.refuted.items()})
+    if effort:
+        found.update(_searched(compiled, left, trials, effort))
     known = {each.id: each for each in properties}
     return {
         name: refute(compiled, known[name], steps, target, witnesses, JudgeName.PROVE)
         for name, steps in found.items()
     }
+
+
+def _searched(
+    compiled: CompiledSystem,
+    properties: Sequence[Property],
+    trials: Mapping[str, tuple[Trial, ...]],
+    effort: int,
+) -> dict[str, tuple[Step, ...]]:
+    """What breaks properties when the fuzzer looks on from their counterexamples; by id."""
+    # Not at the top: Hypothesis takes its time to load, and is mostly not needed.
+    from harness.judges.fuzz.campaign import Effort, run_campaign
+
+    found: dict[str, tuple[Step, ...]] = {}
+    goals = [trial for each in properties for trial in trials.get(each.id, ())]
+    # What comes before the call of a counterexample may be far from it: half of the cases go
+    # without a goal.
+    for lessons in (aimed(compiled, goals), Lessons()):
+        open_yet = tuple(each for each in properties if each.id not in found)
+        if open_yet:
+            cases = Effort(cases=max(1, effort // 2))
+            campaign = run_campaign(compiled, open_yet, cases, lessons=lessons)
+            found.update({name: refuted.steps for name, refuted in campaign.refuted.items()})
+    return found
 
 
 def aimed(compiled: CompiledSystem, trials: Sequence[Trial]) -> Lessons:

@@ -27,7 +27,7 @@ from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Setting, UnknownCode, Unsupported
 from harness.symbolic.machine.summaries import Summaries
-from harness.symbolic.solve import Limits, Proved, Query, check
+from harness.symbolic.solve import Context, Limits, Proved, Query, check
 from harness.symbolic.terms import TRUE, term_scope
 from harness.symbolic.values import SymInt
 from harness.symbolic.world import DeployedWorld
@@ -132,8 +132,9 @@ class Session:
         """
         found: dict[str, Goal] = {}
         spoke: set[str] = set()
+        context = Context()
         for name, each in self.properties.items():
-            found[name], said = self.base(each)
+            found[name], said = self.base(each, context)
             if said:
                 spoke.add(name)
             if ignores_the_call(each):
@@ -157,7 +158,7 @@ class Session:
             if each.kind not in (Kind.REFINEMENT, Kind.SUMMARY)
         }
 
-    def base(self, each: Property) -> tuple[Goal, bool]:
+    def base(self, each: Property, context: Context | None = None) -> tuple[Goal, bool]:
         """Whether an invariant holds right after deployment, and whether it said anything.
 
         Evaluated on the deployed contracts; for all values, also proved for every other value.
@@ -177,9 +178,9 @@ class Session:
         spoke = checker.spoke.get(each.id, 0) > 0
         if not each.forall:
             return Proof(), spoke
-        return self._for_all(each), spoke
+        return self._for_all(each, context), spoke
 
-    def _for_all(self, each: Property) -> Goal:
+    def _for_all(self, each: Property, context: Context | None) -> Goal:
         with term_scope():
             values = tuple(SymInt(symbol) for _, symbol in parameters(each.forall))
             try:
@@ -191,7 +192,8 @@ class Session:
                 return Failure(Why.UNSUPPORTED, what)
             if goal is TRUE:
                 return Proof()
-            answer = check(Query((), goal, "deployment"), Limits(seconds=10), confirm=True)
+            asked = Query((), goal, "deployment")
+            answer = check(asked, Limits(seconds=10), confirm=True, context=context)
             if isinstance(answer, Proved) and answer.confirmed_by:
                 return Proof()
             return Failure(Why.UNKNOWN, "it could not be proved for all values after deployment")

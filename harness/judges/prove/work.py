@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from harness.judges.prove.reach import Reached
     from harness.judges.prove.session import Session
 
-__all__ = ["Assignment", "Order", "fingerprint", "prove", "try_to_reach"]
+__all__ = ["IMPORTS", "Assignment", "Order", "fingerprint", "prove", "try_to_reach"]
+
+IMPORTS = ("harness.judges.prove.session", "harness.judges.prove.reach")
+"""What workers import: solvers and EVMs, which who orders work need not load if there is none."""
 
 _YOUNG = 200_000
 """Objects that are made before the collector of cycles looks at them."""
@@ -60,7 +63,6 @@ class Order:
 
 
 def _session(assignment: Assignment) -> Session:
-    # Solvers and EVMs are for workers alone: who orders work need not load them.
     from harness.judges.prove.dump import Dump
     from harness.judges.prove.session import Session
 

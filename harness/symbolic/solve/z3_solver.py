@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import z3
@@ -20,11 +21,16 @@ _MOST_UNITS = (1 << 32) - 1
 
 
 class Context:
-    """What solvers share; to make one takes as long as a small query."""
+    """What solvers share; to make one takes as long as a small query, so that is left to the first
+    that is asked."""
 
     def __init__(self) -> None:
-        self.z3 = z3.Context()
         self._booleans: dict[str, Any] = {}
+
+    @cached_property
+    def z3(self) -> Any:
+        """The terms and declarations of Z3's own."""
+        return z3.Context()
 
     def boolean(self, name: str) -> Any:
         """A boolean constant; guards have the same names in all queries."""
