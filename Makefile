@@ -104,6 +104,7 @@ $(STAMP)/packages: requirements.lock $(STAMP)/venv
 $(STAMP)/harness: pyproject.toml $(STAMP)/packages
 	@echo 'setup: the harness itself' >&2
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m compileall -q harness
 	@touch $@
 
 # Without Manticore all judges but one can run, so what goes wrong here is told and no more. The

@@ -4,14 +4,15 @@
     python bench/bridge.py --without-halmos  our figures alone
     python bench/bridge.py b3 b5             some variants
 
-Each verdict is reached by a process of its own, compiled beforehand; what counts is its CPU time
-with that of its children.  The prover looks at any number of transactions, halmos at two in a row;
-either stops at the first counterexample.
+Each verdict is reached by a process of its own, with contracts and Python compiled beforehand;
+what counts is its CPU time with that of its children.  The prover looks at any number of
+transactions, halmos at two in a row; either stops at the first counterexample.
 Exits with 1 where a verdict of ours is not the one that a variant should get.
 """
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import re
@@ -152,6 +153,8 @@ def main() -> None:
     unknown = set(names) - {variant.name for variant in VARIANTS}
     if unknown or set(arguments) - set(names) - {"--without-halmos"}:
         raise SystemExit(f"bench: usage:\n{__doc__}")
+    # As pip does with what it installs, halmos too: not every environment lets Python do so itself.
+    compileall.compile_dir(ROOT / "harness", quiet=1)
     with_halmos = "--without-halmos" not in arguments and halmos_is_there()
     chosen = [variant for variant in VARIANTS if not names or variant.name in names]
     good = rows(chosen, with_halmos)

@@ -27,7 +27,10 @@ from harness.errors import HarnessError, LookupProblem, UsageError
 from harness.property import Property, unique
 from harness.system import ContractDecl, System
 
-__all__ = ["Target", "load_targets", "project_of", "select"]
+__all__ = ["Target", "load_target", "load_targets", "project_of", "select"]
+
+_roots: set[Path] = set()
+"""The projects that this process, or one that it is a copy of, has loaded targets of."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def load_targets(given: Sequence[str], root: Path) -> list[Target]:
             "in pyproject.toml",
         )
     root = root.resolve()
+    _roots.add(root)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     gathered = _Gathered()
@@ -108,6 +112,44 @@ def load_targets(given: Sequence[str], root: Path) -> list[Target]:
         )
         for system, paths in gathered.paths.items()
     ]
+
+
+def load_target(name: str, path: str, root: Path) -> Target:
+    """One system by its name, for a worker.
+
+    The worker may be a copy of a process that has loaded modules of other projects; where this one
+    has modules of the same names, they make room.
+
+    Raises:
+        UsageError: as :func:`load_targets` does, and where the path has no such system any more.
+    """
+    _make_room(root.resolve())
+    targets = load_targets([path], root)
+    for target in targets:
+        if target.name == name:
+            return target
+    raise LookupProblem.unknown("system", name, [each.name for each in targets], path)
+
+
+def _make_room(root: Path) -> None:
+    """Drop the modules of other projects that are not what they would be in this one."""
+    others = _roots - {root}
+    for name, module in list(sys.modules.items()) if others else ():
+        place = _place(module)
+        if place is None or name.startswith("__") or _is_ours(place):
+            continue
+        if place != root.joinpath(*name.split(".")) and any(map(place.is_relative_to, others)):
+            del sys.modules[name]
+
+
+def _place(module: ModuleType) -> Path | None:
+    """The folder of a package, or the file of a module without its suffix; None if it has none."""
+    file = getattr(module, "__file__", None)
+    if file is None:
+        folder = next(iter(getattr(module, "__path__", ())), None)
+        return None if folder is None else Path(folder).resolve()
+    path = Path(file).resolve()
+    return path.parent if path.name == "__init__.py" else path.with_suffix("")
 
 
 def select(targets: Iterable[Target], globs: Sequence[str]) -> list[Target]:

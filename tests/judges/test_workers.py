@@ -5,19 +5,42 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 from harness.errors import LookupProblem, UsageError
+from harness.judges import workers
 from harness.judges.evaluate import PropertyFault
-from harness.judges.workers import Failed, Finished, Limits, Outcome, Send, Task, supervise
+from harness.judges.workers import (
+    Failed,
+    Finished,
+    Limits,
+    Outcome,
+    Send,
+    Task,
+    start_method,
+    supervise,
+)
 
 FOREVER = 600
+
+REPOSITORY = Path(__file__).parents[2]
+
+METHODS = ("fork", "spawn") if sys.platform == "linux" else ("spawn",)
+
+
+@pytest.fixture(params=METHODS, autouse=True)
+def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How workers begin: each test is made with copies and with fresh interpreters."""
+    monkeypatch.setattr(workers, "start_method", lambda: request.param)
+    return str(request.param)
 
 
 def counts(last: int, send: Send) -> int:
@@ -135,3 +158,76 @@ def test_errors_keep_what_they_know_across_processes() -> None:
 
 def echo(value: Any, send: Send) -> Any:
     return value
+
+
+def alone(send: Send) -> None:
+    """Tells its number, and waits for orders that do not come."""
+    send(os.getpid())
+    send("again")
+
+
+def test_workers_end_with_a_supervisor_that_was_killed(tmp_path: Path, method: str) -> None:
+    """A worker that waits for an answer gets none, rather than waiting for ever."""
+    (tmp_path / "killed.py").write_text(
+        f"""
+import os, signal, sys
+from harness.judges import workers
+from tests.judges.test_workers import alone
+
+def note(number, said):
+    if said == "again":
+        heard.add(number)
+    else:
+        print(said, flush=True)
+    if len(heard) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+heard = set()
+if __name__ == "__main__":
+    workers.start_method = lambda: {method!r}
+    tasks = [workers.Task(alone)] * 2
+    workers.supervise(tasks, workers.Limits(), jobs=2, on_message=note)
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "killed.py")],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=FOREVER / 5,
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert len(done.stdout.split()) == 2
+
+
+def test_a_process_with_threads_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = """
+import sys, threading
+from harness.judges.workers import start_method
+print(start_method())
+lock = threading.Event()
+threading.Thread(target=lock.wait).start()
+print(start_method())
+lock.set()
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    assert said.split() == [METHODS[0], "spawn"]
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "listdir", lambda path: (_ for _ in ()).throw(FileNotFoundError(path)))
+    assert start_method() == "spawn", "where the threads of a process cannot be counted"
+
+
+def test_what_a_task_imports_is_there_when_it_is_called(method: str) -> None:
+    sys.modules.pop("xmlrpc.client", None)
+    (outcome,) = run(Task(imported, ("xmlrpc.client",), imports=("xmlrpc.client",)))
+    assert outcome == Finished(True)
+    assert ("xmlrpc.client" in sys.modules) == (method == "fork"), "copies load nothing twice"
+    missing = failure(run(Task(imported, ("no_such",), imports=("no_such",)))[0])
+    assert missing.reason == "ModuleNotFoundError: No module named 'no_such'"
+
+
+def imported(name: str, send: Send) -> bool:
+    return name in sys.modules

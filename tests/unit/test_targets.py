@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UsageError
-from harness.targets import load_targets, project_of, select
+from harness.errors import LookupProblem, UsageError
+from harness.targets import load_target, load_targets, project_of, select
 
 SYSTEM = """
 from harness import Deployment, System, chain_at, contract, invariant
@@ -119,6 +119,24 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
     write(root, "json.py", SYSTEM.format(name="Json"))
     with pytest.raises(UsageError, match="the module name 'json' is taken by"):
         load_targets(["json.py"], root)
+
+
+def test_modules_of_another_project_make_room_in_a_worker(tmp_path: Path) -> None:
+    """Also those that targets import: ``claims.box`` here."""
+    other, own = project(tmp_path / "other"), project(tmp_path / "own")
+    load_targets(["claims"], other)
+    with pytest.raises(UsageError, match="the module name 'claims' is taken by"):
+        load_targets(["claims"], own)
+    target = load_target("box", "claims/box/rules.py", own)
+    assert [each.id for each in target.properties] == ["BOX-1", "BOX-2"]
+    for name in ("claims", "claims.box", "claims.box.rules"):
+        assert str(own) in str(
+            sys.modules[name].__path__ if name == "claims" else sys.modules[name]
+        )
+    assert target.system is sys.modules["claims.box"].Box
+    assert load_target("box", "claims/box/rules.py", own).system is target.system, "its own stay"
+    with pytest.raises(LookupProblem, match="no system named 'bax'"):
+        load_target("bax", "claims/box/rules.py", own)
 
 
 def test_what_is_no_target(tmp_path: Path) -> None:

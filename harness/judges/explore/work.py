@@ -16,7 +16,7 @@ from harness.judges.prove.units import units_of
 from harness.judges.workers import Send
 from harness.property import Property
 from harness.step import Step
-from harness.targets import load_targets
+from harness.targets import load_target
 from harness.witness import code_hash
 
 __all__ = ["Assignment", "Order", "all_jobs", "confirm", "explore", "fingerprint"]
@@ -53,8 +53,7 @@ def all_jobs(compiled: CompiledSystem, depth: int) -> list[Job]:
 
 
 def _load(assignment: Assignment) -> tuple[CompiledSystem, list[Property]]:
-    targets = load_targets([assignment.target], assignment.root)
-    target = next(each for each in targets if each.name == assignment.system)
+    target = load_target(assignment.system, assignment.target, assignment.root)
     chosen = [p for p in target.properties if p.id in assignment.properties]
     return compile_system(target.system, target.root), chosen
 

@@ -20,7 +20,7 @@ from harness.judges.goals import Goal
 from harness.judges.protocol import Availability, Case, Options, Progress, assumptions_of
 from harness.judges.workers import Failed, Finished, Limits, Send, Task, supervise
 from harness.property import Property
-from harness.targets import load_targets
+from harness.targets import load_target
 from harness.verdict import ExitCode, JudgeName, Result, Verdict, required_of
 
 __all__ = ["FuzzJudge"]
@@ -112,8 +112,7 @@ def _work(assignment: _Assignment, send: Send) -> Campaign:
 
     # Hypothesis keeps notes on the sources beside its database; not in the user's folder.
     set_hypothesis_home_dir(assignment.database.parent)
-    targets = load_targets([assignment.target], assignment.root)
-    target = next(each for each in targets if each.name == assignment.system)
+    target = load_target(assignment.system, assignment.target, assignment.root)
     compiled = compile_system(target.system, target.root)
     lessons = Lessons()
     lessons.aim(assignment.goals, {int(a.address): name for name, a in compiled.actors.items()})

@@ -16,7 +16,7 @@ from harness.judges.protocol import Availability, Case, Options, Progress
 from harness.judges.workers import Failed, Limits, Send, Task, supervise
 from harness.property import Property
 from harness.structure import Claim
-from harness.targets import load_targets
+from harness.targets import load_target
 from harness.verdict import ExitCode, JudgeName, Result, Verdict, required_of
 from harness.writers import Possible
 
@@ -99,8 +99,7 @@ class InspectJudge:
 
 
 def _work(assignment: _Assignment, send: Send) -> None:
-    targets = load_targets([assignment.target], assignment.root)
-    target = next(each for each in targets if each.name == assignment.system)
+    target = load_target(assignment.system, assignment.target, assignment.root)
     compiled = compile_system(target.system, target.root)
     chosen = [each for each in target.properties if each.id in assignment.properties]
     # Imported here: the supervisor needs no Slither.

@@ -16,7 +16,7 @@ from harness.compiled import compile_system
 from harness.judges.protocol import Case
 from harness.judges.prove.report import Trial
 from harness.judges.workers import Send
-from harness.targets import load_targets
+from harness.targets import load_target
 from harness.witness import code_hash
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def _session(assignment: Assignment) -> Session:
     from harness.judges.prove.dump import Dump
     from harness.judges.prove.session import Session
 
-    targets = load_targets([assignment.target], assignment.root)
-    target = next(each for each in targets if each.name == assignment.system)
+    target = load_target(assignment.system, assignment.target, assignment.root)
     chosen = [p for p in target.properties if p.id in assignment.properties]
     asked = Dump(assignment.dump).asked if assignment.dump else None
     return Session(compile_system(target.system, target.root), chosen, asked)
