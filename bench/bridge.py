@@ -122,12 +122,12 @@ def rows(variants: list[Variant], with_halmos: bool) -> bool:
         )
         own = ours(variant, project)
         good &= own.said == ("REFUTED" if variant.breaks else "PROVED")
-        print(f"{'prove':<8} {title:<38} {own.said:<20} {own.cpu:>7.1f} {1:>6.1f}", flush=True)
+        print(f"{'prove':<8} {title:<38} {own.said:<20} {own.cpu:>7.2f} {1:>6.1f}", flush=True)
         if with_halmos:
             artifacts.prepare(project)
             other = theirs(project)
             ratio = other.cpu / own.cpu
-            print(f"{'halmos':<8} {title:<38} {other.said:<20} {other.cpu:>7.1f} {ratio:>6.1f}")
+            print(f"{'halmos':<8} {title:<38} {other.said:<20} {other.cpu:>7.2f} {ratio:>6.1f}")
     return good
 
 

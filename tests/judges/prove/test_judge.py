@@ -80,7 +80,7 @@ def test_what_is_not_inductive_shows_the_call_and_the_values(tmp_path: Path) -> 
     result = results["BANK-002"]
     assert result.verdict is Verdict.INCOMPLETE
     assert result.reason is not None
-    assert result.reason.startswith("not inductive: token.")
+    assert result.reason.startswith("not inductive: vault.deposit(amount=")
     assert "after.vault.state.total" in result.reason
 
 
