@@ -95,7 +95,8 @@ def test_a_call_to_what_is_not_supported_is_named(tmp_path: Path) -> None:
 def test_a_worker_that_runs_out_of_time_proves_nothing(tmp_path: Path) -> None:
     results, _ = run(tmp_path, "BANK-004", budget=0.0)
     assert results["BANK-004"].verdict is Verdict.INCOMPLETE
-    assert results["BANK-004"].reason == "out of time"
+    # Of every unit, or of the base cases, as far as the worker came.
+    assert "out of time" in str(results["BANK-004"].reason)
 
 
 def test_a_worker_that_dies_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
