@@ -134,8 +134,9 @@ def load_target(name: str, path: str, root: Path) -> Target:
 def _make_room(root: Path) -> None:
     """Drop the modules of other projects that are not what they would be in this one."""
     others = _roots - {root}
-    for name, module in list(sys.modules.items()) if others else ():
-        place = _place(module)
+    # All of them before the first is dropped: a package asks its parent where it is.
+    places = {name: _place(module) for name, module in list(sys.modules.items()) if others}
+    for name, place in places.items():
         if place is None or name.startswith("__") or _is_ours(place):
             continue
         if place != root.joinpath(*name.split(".")) and any(map(place.is_relative_to, others)):
@@ -146,7 +147,10 @@ def _place(module: ModuleType) -> Path | None:
     """The folder of a package, or the file of a module without its suffix; None if it has none."""
     file = getattr(module, "__file__", None)
     if file is None:
-        folder = next(iter(getattr(module, "__path__", ())), None)
+        try:
+            folder = next(iter(getattr(module, "__path__", ())), None)
+        except KeyError:  # its parent was dropped by somebody else
+            return None
         return None if folder is None else Path(folder).resolve()
     path = Path(file).resolve()
     return path.parent if path.name == "__init__.py" else path.with_suffix("")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
 import pytest
 
+from harness import targets
 from harness.errors import LookupProblem, UsageError
 from harness.targets import load_target, load_targets, project_of, select
 
@@ -29,6 +31,7 @@ def {function}(w: {system}) -> bool:
 @pytest.fixture(autouse=True)
 def _clean_imports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(targets, "_roots", set())
     for name in list(sys.modules):
         if name.partition(".")[0] == "claims":
             monkeypatch.delitem(sys.modules, name)
@@ -125,6 +128,8 @@ def test_modules_of_another_project_make_room_in_a_worker(tmp_path: Path) -> Non
     """Also those that targets import: ``claims.box`` here."""
     other, own = project(tmp_path / "other"), project(tmp_path / "own")
     load_targets(["claims"], other)
+    write(other, "loose/inner/words.py")
+    importlib.import_module("loose.inner.words")
     with pytest.raises(UsageError, match="the module name 'claims' is taken by"):
         load_targets(["claims"], own)
     target = load_target("box", "claims/box/rules.py", own)
@@ -133,6 +138,7 @@ def test_modules_of_another_project_make_room_in_a_worker(tmp_path: Path) -> Non
         assert str(own) in str(
             sys.modules[name].__path__ if name == "claims" else sys.modules[name]
         )
+    assert not [each for each in sys.modules if each.startswith("loose")]
     assert target.system is sys.modules["claims.box"].Box
     assert load_target("box", "claims/box/rules.py", own).system is target.system, "its own stay"
     with pytest.raises(LookupProblem, match="no system named 'bax'"):
