@@ -33,10 +33,10 @@ from harness.symbolic.terms import FALSE, TRUE, Bool, Int, not_
 
 __all__ = ["Asked", "Attempts", "Broken"]
 
-_GLANCE = Limits(seconds=1)
+_GLANCE = Limits(seconds=1, refinements=2)
 """For what only saves work: an end that is not shown to be impossible is judged like any other."""
 
-_LOOK = Limits(seconds=3)
+_LOOK = Limits(seconds=2, refinements=2)
 """For what only tells whether something happens; what is not seen to happen is never a proof."""
 
 _LITTLE = 0.5
