@@ -19,6 +19,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -200,6 +201,7 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for each in copied:
         each.close()
+    threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
     # What is here now stays, and is not to be looked through, nor copied for being looked at.
     gc.freeze()
     if memory is not None:
@@ -220,6 +222,14 @@ def _work(
         result = Failed(f"{type(error).__name__}: {error}", None, traceback.format_exc())
     connection.send(("outcome", result))
     connection.close()
+
+
+def _end_with_the_supervisor() -> None:
+    """End this worker at once when its supervisor is gone: nobody waits for what it is at."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os._exit(1)
 
 
 def _listen(running: Sequence[_Worker], on_message: Callable[[int, Any], Any]) -> None:

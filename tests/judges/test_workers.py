@@ -166,26 +166,35 @@ def alone(send: Send) -> None:
     send("again")
 
 
-def test_workers_end_with_a_supervisor_that_was_killed(tmp_path: Path, method: str) -> None:
-    """A worker that waits for an answer gets none, rather than waiting for ever."""
+def busy(send: Send) -> None:
+    """Tells its number, and then never stops."""
+    send(os.getpid())
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(("worker", "messages"), [("alone", 4), ("busy", 2)])
+def test_workers_end_with_a_supervisor_that_was_killed(
+    worker: str, messages: int, tmp_path: Path, method: str
+) -> None:
+    """Nor does one wait for ever for an answer, or go on with what it is at."""
     (tmp_path / "killed.py").write_text(
         f"""
 import os, signal, sys
 from harness.judges import workers
-from tests.judges.test_workers import alone
+from tests.judges.test_workers import {worker}
 
 def note(number, said):
-    if said == "again":
-        heard.add(number)
-    else:
-        print(said, flush=True)
-    if len(heard) == 2:
+    heard.append(said)
+    if len(heard) == {messages}:
+        print(len(set(heard) - {{"again"}}))
+        sys.stdout.flush()
         os.kill(os.getpid(), signal.SIGKILL)
 
-heard = set()
+heard = []
 if __name__ == "__main__":
     workers.start_method = lambda: {method!r}
-    tasks = [workers.Task(alone)] * 2
+    tasks = [workers.Task({worker})] * 2
     workers.supervise(tasks, workers.Limits(), jobs=2, on_message=note)
 """
     )
@@ -198,7 +207,7 @@ if __name__ == "__main__":
         timeout=FOREVER / 5,
     )
     assert done.returncode == -signal.SIGKILL
-    assert len(done.stdout.split()) == 2
+    assert done.stdout.split() == ["2"]
 
 
 def test_a_process_with_threads_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
