@@ -10,8 +10,8 @@ from specs.escrow_mint.l1_gateway import L1LPTGateway
 from specs.escrow_mint.l1_staking import BondingManager, L1Migrator, L1Minter
 from specs.escrow_mint.l2_gateway import L2LPTGateway, L2Migrator, L2Minter
 from specs.escrow_mint.l2_staking import PERC, StakingManager
-from specs.messaging import ArbRetryableTx, ArbSys, Bridge, Inbox, Outbox
-from specs.model import Decoder, Model, require
+from specs.messaging import TRANSPORT, TwoChains, check_addresses, transport_wiring
+from specs.model import Decoder, require
 from specs.tokens import LivepeerToken
 
 CONTRACTS: dict[str, type[Any]] = {
@@ -20,16 +20,12 @@ CONTRACTS: dict[str, type[Any]] = {
     "l1_bonding": BondingManager,
     "l1_migrator": L1Migrator,
     "l1_gateway": L1LPTGateway,
-    "l1_inbox": Inbox,
-    "l1_bridge": Bridge,
-    "l1_outbox": Outbox,
     "l2_token": LivepeerToken,
     "l2_minter": L2Minter,
     "l2_staking": StakingManager,
     "l2_migrator": L2Migrator,
     "l2_gateway": L2LPTGateway,
-    "l2_arbsys": ArbSys,
-    "l2_retryables": ArbRetryableTx,
+    **TRANSPORT,
 }
 """The contracts by name; the name begins with the chain that the contract lives on."""
 
@@ -68,7 +64,7 @@ class Parameters:
     target_bonding_rate: int
 
 
-class EscrowMintSpec(Model):
+class EscrowMintSpec(TwoChains):
     """The two chains with all their contracts, which are attributes by name."""
 
     l1_token: LivepeerToken
@@ -76,16 +72,11 @@ class EscrowMintSpec(Model):
     l1_bonding: BondingManager
     l1_migrator: L1Migrator
     l1_gateway: L1LPTGateway
-    l1_inbox: Inbox
-    l1_bridge: Bridge
-    l1_outbox: Outbox
     l2_token: LivepeerToken
     l2_minter: L2Minter
     l2_staking: StakingManager
     l2_migrator: L2Migrator
     l2_gateway: L2LPTGateway
-    l2_arbsys: ArbSys
-    l2_retryables: ArbRetryableTx
 
     @classmethod
     def deployed(
@@ -104,15 +95,10 @@ class EscrowMintSpec(Model):
         that the StakingManager's constructor saw.  ``ether`` is what accounts own: chain to
         address to wei.  Raises :class:`specs.model.Revert` where a constructor would revert.
         """
-        if set(addresses) != set(CONTRACTS):
-            odd = ", ".join(sorted(set(addresses) ^ set(CONTRACTS)))
-            raise ValueError(f"addresses must be given for exactly the contracts; see: {odd}")
+        check_addresses(addresses, CONTRACTS)
         check_constructors(addresses, accounts, parameters)
-        spec = cls(decoder=decoder)
-        spec.ether = {chain: dict((ether or {}).get(chain, {})) for chain in ("l1", "l2")}
         wiring = wiring_of(addresses, accounts, parameters, l2_block)
-        for name, kind in CONTRACTS.items():
-            spec.add(kind(spec, name, name[:2], addresses[name], **wiring[name]))
+        spec = cls.made(CONTRACTS, wiring, decoder=decoder, addresses=addresses, ether=ether)
         if parameters.initial_supply > 0:
             spec.l1_token.issue(accounts.initial_holder, parameters.initial_supply)
         return spec
@@ -141,6 +127,7 @@ def wiring_of(
 ) -> dict[str, dict[str, int]]:
     """What each contract is made with."""
     return {
+        **transport_wiring(at, rollup=accounts.rollup, arbos=accounts.arbos),
         **wiring_of_l1(at, accounts, parameters),
         **wiring_of_l2(at, accounts, parameters, l2_block),
     }
@@ -179,9 +166,6 @@ def wiring_of_l1(
             "counterpart": at["l2_gateway"],
             "governor": accounts.l1_governor,
         },
-        "l1_inbox": {"bridge": at["l1_bridge"]},
-        "l1_bridge": {"inbox": at["l1_inbox"], "outbox": at["l1_outbox"]},
-        "l1_outbox": {"bridge": at["l1_bridge"], "rollup": accounts.rollup},
     }
 
 
@@ -222,6 +206,4 @@ def wiring_of_l2(
             "counterpart": at["l1_gateway"],
             "governor": accounts.l2_governor,
         },
-        "l2_arbsys": {},
-        "l2_retryables": {"arbos": accounts.arbos},
     }

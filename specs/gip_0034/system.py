@@ -14,8 +14,8 @@ from specs.gip_0034.l2_reservoir import L2Reservoir
 from specs.gip_0034.rewards import RewardsManager
 from specs.gip_0034.staking import Staking
 from specs.gip_0034.token import GraphToken
-from specs.messaging import ArbRetryableTx, ArbSys, Bridge, Inbox, Outbox
-from specs.model import Decoder, Model, require
+from specs.messaging import TRANSPORT, TwoChains, check_addresses, transport_wiring
+from specs.model import Decoder, require
 
 CONTRACTS: dict[str, type[Any]] = {
     "l1_controller": Controller,
@@ -26,9 +26,6 @@ CONTRACTS: dict[str, type[Any]] = {
     "l1_rewards": RewardsManager,
     "l1_reservoir": L1Reservoir,
     "l1_gateway": L1GraphTokenGateway,
-    "l1_inbox": Inbox,
-    "l1_bridge": Bridge,
-    "l1_outbox": Outbox,
     "l2_controller": Controller,
     "l2_epochs": EpochManager,
     "l2_token": GraphToken,
@@ -37,8 +34,7 @@ CONTRACTS: dict[str, type[Any]] = {
     "l2_rewards": RewardsManager,
     "l2_reservoir": L2Reservoir,
     "l2_gateway": L2GraphTokenGateway,
-    "l2_arbsys": ArbSys,
-    "l2_retryables": ArbRetryableTx,
+    **TRANSPORT,
 }
 """The contracts by name; the name begins with the chain that the contract lives on."""
 
@@ -76,7 +72,7 @@ class Parameters:
     drip_interval: int
 
 
-class Gip0034Spec(Model):
+class Gip0034Spec(TwoChains):
     """The two chains with all their contracts, which are attributes by name."""
 
     l1_controller: Controller
@@ -87,9 +83,6 @@ class Gip0034Spec(Model):
     l1_rewards: RewardsManager
     l1_reservoir: L1Reservoir
     l1_gateway: L1GraphTokenGateway
-    l1_inbox: Inbox
-    l1_bridge: Bridge
-    l1_outbox: Outbox
     l2_controller: Controller
     l2_epochs: EpochManager
     l2_token: GraphToken
@@ -98,8 +91,6 @@ class Gip0034Spec(Model):
     l2_rewards: RewardsManager
     l2_reservoir: L2Reservoir
     l2_gateway: L2GraphTokenGateway
-    l2_arbsys: ArbSys
-    l2_retryables: ArbRetryableTx
 
     @classmethod
     def deployed(
@@ -116,15 +107,10 @@ class Gip0034Spec(Model):
         ``addresses`` has one for each of :data:`CONTRACTS`.  ``ether`` is what accounts own: chain
         to address to wei.  Raises :class:`specs.model.Revert` where a constructor would revert.
         """
-        if set(addresses) != set(CONTRACTS):
-            odd = ", ".join(sorted(set(addresses) ^ set(CONTRACTS)))
-            raise ValueError(f"addresses must be given for exactly the contracts; see: {odd}")
+        check_addresses(addresses, CONTRACTS)
         check_constructors(addresses, accounts, parameters)
-        spec = cls(decoder=decoder)
-        spec.ether = {chain: dict((ether or {}).get(chain, {})) for chain in ("l1", "l2")}
         wiring = wiring_of(addresses, accounts, parameters)
-        for name, kind in CONTRACTS.items():
-            spec.add(kind(spec, name, name[:2], addresses[name], **wiring[name]))
+        spec = cls.made(CONTRACTS, wiring, decoder=decoder, addresses=addresses, ether=ether)
         if parameters.initial_supply > 0:
             spec.l1_token.issue(accounts.initial_holder, parameters.initial_supply)
         return spec
@@ -153,6 +139,7 @@ def wiring_of(
 ) -> dict[str, dict[str, int]]:
     """What each contract is made with."""
     return {
+        **transport_wiring(at, rollup=accounts.rollup, arbos=accounts.arbos),
         **wiring_of_both(at, accounts, parameters),
         "l1_reservoir": {
             **wiring_of_reservoir(at, "l1"),
@@ -168,9 +155,6 @@ def wiring_of(
             "bridge": at["l1_bridge"],
             "inbox": at["l1_inbox"],
         },
-        "l1_inbox": {"bridge": at["l1_bridge"]},
-        "l1_bridge": {"inbox": at["l1_inbox"], "outbox": at["l1_outbox"]},
-        "l1_outbox": {"bridge": at["l1_bridge"], "rollup": accounts.rollup},
         "l2_reservoir": {
             **wiring_of_reservoir(at, "l2"),
             "gateway": at["l2_gateway"],
@@ -184,8 +168,6 @@ def wiring_of(
             "token": at["l2_token"],
             "arb_sys": at["l2_arbsys"],
         },
-        "l2_arbsys": {},
-        "l2_retryables": {"arbos": accounts.arbos},
     }
 
 

@@ -5,8 +5,8 @@
     L2 to L1    an account calls ArbSys; after a week the environment confirms the message in the
                 Outbox, and then anybody may execute it once, through the Bridge
 
-A model with these contracts names them ``l1_inbox``, ``l1_bridge``, ``l1_outbox``, ``l2_arbsys``
-and ``l2_retryables``.
+A model with these contracts is a :class:`TwoChains`, which names them ``l1_inbox``, ``l1_bridge``,
+``l1_outbox``, ``l2_arbsys`` and ``l2_retryables``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from __future__ import annotations
 from specs.messaging.alias import apply_alias, undo_alias
 from specs.messaging.arbsys import ArbSys, L2ToL1Tx
 from specs.messaging.bridge import Bridge
+from specs.messaging.chains import TRANSPORT, TwoChains, check_addresses, transport_wiring
 from specs.messaging.inbox import Inbox, RetryableTicketCreated
 from specs.messaging.outbox import Outbox, item_hash
 from specs.messaging.retryables import LIFETIME, ArbRetryableTx, Ticket
 
 __all__ = [
     "LIFETIME",
+    "TRANSPORT",
     "ArbRetryableTx",
     "ArbSys",
     "Bridge",
@@ -28,7 +30,10 @@ __all__ = [
     "Outbox",
     "RetryableTicketCreated",
     "Ticket",
+    "TwoChains",
     "apply_alias",
+    "check_addresses",
     "item_hash",
+    "transport_wiring",
     "undo_alias",
 ]
