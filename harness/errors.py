@@ -4,6 +4,7 @@
     ├── UsageError               the request is wrong                         exit 2
     │   ├── CompileError         the contracts do not compile                 exit 2
     │   ├── LookupProblem        a name is unknown or ambiguous               exit 2
+    │   ├── ViewReverts          a view function that a property asks reverts exit 2
     │   └── EncodingError        a value does not fit its Solidity type       exit 2
     ├── EnvironmentProblem       the machine lacks something                  exit 2
     └── InternalError            the harness contradicts itself               exit 5
@@ -33,6 +34,7 @@ __all__ = [
     "InternalError",
     "LookupProblem",
     "UsageError",
+    "ViewReverts",
 ]
 
 
@@ -101,6 +103,10 @@ class LookupProblem(UsageError, LookupError):
             where=where,
             fix=f"use one of: {', '.join(sorted(found))}",
         )
+
+
+class ViewReverts(UsageError):
+    """A view function that a property asks reverts in this state."""
 
 
 class EncodingError(UsageError, ValueError):

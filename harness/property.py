@@ -59,7 +59,10 @@ __all__ = [
 ]
 
 Number = NewType("Number", int)
-"""Annotation of a *for all* parameter that ranges over numbers: an id, a nonce, a round."""
+"""Annotation of a *for all* parameter that ranges over numbers: an id, a nonce, a round.
+
+As a key of type ``bytes32`` a number is its 32 bytes, the highest first.
+"""
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 

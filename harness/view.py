@@ -8,6 +8,7 @@ Everything here is sugar over the few questions of :class:`harness.world.World`.
     w.bonding.state.delegators[a].bondedAmount a member of a struct
     w.bonding.state.delegators.every.bondedAmount.total
     w.l1_token.balanceOf(alice)                a view function
+    w.l1_token.balanceOf.or_none(alice)        the same, but None where it reverts
     w.l1_token.address, w.l1_token.ether       where it is, and its wei
     w.l1.block, w.l1.time                      the clock of a chain
     w.escrowed.total, w.escrowed.count         a ghost over an event
@@ -19,13 +20,13 @@ A name that the source does not have is an error at once, with the names that ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.address import Address
 from harness.compile import ArrayType, MappingType, StorageType, StructType, ValueType
-from harness.errors import LookupProblem, UsageError
+from harness.errors import LookupProblem, UsageError, ViewReverts
 from harness.world import (
     Every,
     Index,
@@ -51,6 +52,7 @@ __all__ = [
     "Messages",
     "StateView",
     "StructView",
+    "ViewFunction",
 ]
 
 
@@ -102,18 +104,34 @@ class ContractView:
         """Its storage variables by name."""
         return StateView(self._world, self._name, self._world.compiled.layout(self._name))
 
-    def __getattr__(self, name: str) -> Callable[..., Value]:
+    def __getattr__(self, name: str) -> ViewFunction:
         if name.startswith("__"):
             raise AttributeError(name)
         function = _view_function(self._world.compiled.abi(self._name), name, self._name)
-
-        def read(*args: Value) -> Value:
-            return self._world.view(self._name, function, args)
-
-        return read
+        return ViewFunction(self._world, self._name, function)
 
     def __repr__(self) -> str:
         return f"<contract {self._name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFunction:
+    """A view function of a contract in a world: call it."""
+
+    world: World
+    contract: str
+    name: str
+
+    def __call__(self, *args: Value) -> Value:
+        """What it returns. Raises ViewReverts where it reverts: a property must not get there."""
+        return self.world.view(self.contract, self.name, args)
+
+    def or_none(self, *args: Value) -> Value | None:
+        """What it returns, or None where it reverts."""
+        try:
+            return self(*args)
+        except ViewReverts:
+            return None
 
 
 def _view_function(abi: Abi, name: str, contract: str) -> str:

@@ -25,7 +25,7 @@ from harness.compile import (
 )
 from harness.world import Accessor, Index, Key, Length, Member, Place
 
-__all__ = ["Attribution", "Leaf"]
+__all__ = ["Attribution", "Leaf", "number_of"]
 
 _WORD = 1 << 256
 _STRUCT_SLOTS = 64
@@ -115,8 +115,9 @@ class Attribution:
         if base is None or not isinstance(base.kind, MappingType):
             return None
         key = _key(base.kind.key, preimage[:-32])
-        if type(key) is int and 0 <= key < _SMALL:
-            self.numbers.add(key)
+        number = number_of(key)
+        if number is not None and 0 <= number < _SMALL:
+            self.numbers.add(number)
         return _Span(base.place.then(Key(key)), base.kind.value)
 
     def _array_data(self, slot: int) -> _Span | None:
@@ -249,6 +250,13 @@ def _key(kind: ValueType | BytesType, raw: bytes) -> Any:
     if kind.kind == "int" and word >> 255:
         return word - _WORD
     return word
+
+
+def number_of(key: Any) -> int | None:
+    """The number that a key of a mapping is, or whose bytes it is; None if it is neither."""
+    if isinstance(key, bytes):
+        return int.from_bytes(key, "big")
+    return key if type(key) is int else None
 
 
 def accessor_path(path: tuple[Accessor, ...]) -> tuple[Any, ...]:

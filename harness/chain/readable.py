@@ -86,7 +86,7 @@ class ReadableWorld(ABC):
 
     @abstractmethod
     def view_raw(self, contract: str, data: bytes) -> bytes:
-        """What a read-only call returns; :class:`UsageError` if it reverts."""
+        """What a read-only call returns; :class:`ViewReverts` if it reverts."""
 
     @abstractmethod
     def ether(self, chain: str, address: int) -> int:

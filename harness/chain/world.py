@@ -21,7 +21,7 @@ from harness.chain.readable import Locator, ReadableWorld
 from harness.chain.transaction import Receipt, Transaction
 from harness.compile import explain_revert
 from harness.compiled import CompiledSystem
-from harness.errors import InternalError, LookupProblem, UsageError
+from harness.errors import InternalError, LookupProblem, UsageError, ViewReverts
 from harness.step import CallStep, ClockStep, RelayStep, Step
 from harness.transport import Event, Transport
 from harness.world import Message, Place, Value, World
@@ -104,10 +104,10 @@ class ConcreteWorld(ReadableWorld):
         chain, address = self._where[contract]
         receipt = chain.call(Transaction(0, address, data=data))
         if not receipt.success:
-            raise UsageError(
+            raise ViewReverts(
                 f"the view function reverts: {self.reason(contract, receipt)}",
                 where=f"{contract}, call data 0x{data[:4].hex()}…",
-                fix="read the state instead, or say nothing (return None) where it reverts",
+                fix="read the state instead, or ask with .or_none and say nothing where it reverts",
             )
         return receipt.output
 

@@ -82,9 +82,12 @@ class ValueType:
         raise EncodingError(f"{value!r} does not fit {self.name}")
 
     def mapping_key(self, key: int | bytes | str) -> int:
-        """The word that is hashed when `key` indexes a mapping."""
+        """The word that is hashed when `key` indexes a mapping; a number as a key of type `bytesN`
+        is its N bytes, the highest first."""
         if isinstance(key, str):
             raise EncodingError(f"{key!r} does not fit the mapping key type {self.name}")
+        if self.kind == "bytes" and isinstance(key, int) and 0 <= key < 1 << (8 * self.size):
+            key = key.to_bytes(self.size, "big")
         raw = self.to_field(key)
         if self.kind == "bytes":
             return raw << (8 * (32 - self.size))

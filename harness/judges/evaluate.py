@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.address import Address
+from harness.chain.attribution import number_of
 from harness.chain.world import ConcreteWorld, Executed
 from harness.compiled import CompiledSystem
 from harness.errors import HarnessError, InternalError, LookupProblem, UsageError
@@ -80,8 +81,8 @@ class Scope:
                     if isinstance(step, Key):
                         if isinstance(step.value, Address):
                             addresses[step.value] = None
-                        elif isinstance(step.value, int):
-                            numbers[step.value] = None
+                        elif (number := number_of(step.value)) is not None:
+                            numbers[number] = None
         return cls(tuple(addresses), tuple(numbers))
 
     def __or__(self, other: Scope) -> Scope:

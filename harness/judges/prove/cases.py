@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, ViewReverts
 from harness.property import Bounded, Property
 from harness.symbolic.explore import explore
 from harness.symbolic.machine import Unsupported
 from harness.symbolic.solve import Query
 from harness.symbolic.terms import FALSE, TRUE, Bool, and_, imply
 from harness.symbolic.values import SymBool
-from harness.symbolic.world import ViewReverts
 
-__all__ = ["Case", "cases_of", "claim", "spoken", "supposition"]
+__all__ = ["Case", "cases_of", "claim", "spoken"]
 
 _MOST_PATHS = 512
 
@@ -30,8 +29,6 @@ class Case:
     condition: Bool
     says: Bool | None
     """None where it says nothing."""
-    raises: bool = False
-    """Whether it raises there: then it must be shown never to get there."""
 
 
 def cases_of(each: Property, args: tuple[Any, ...]) -> tuple[Case, ...]:
@@ -59,7 +56,7 @@ def cases_of(each: Property, args: tuple[Any, ...]) -> tuple[Case, ...]:
     for path in paths:
         condition = and_(*path.condition)
         if path.error is not None:
-            found.append(Case(condition, FALSE, raises=True))
+            found.append(Case(condition, FALSE))  # it must be shown never to get there
         else:
             found.append(Case(condition, _said(each, path.result)))
     return tuple(found)
@@ -94,13 +91,9 @@ def _said(each: Property, said: Any) -> Bool | None:
 
 
 def claim(cases: Iterable[Case]) -> Bool:
-    """What must be proved: each case's condition implies what the property says there."""
+    """What must be proved, and may be assumed where it is: each case's condition implies what the
+    property says there, and no case in which it raises is reached."""
     return and_(*(imply(c.condition, c.says) for c in cases if c.says is not None))
-
-
-def supposition(cases: Iterable[Case]) -> Bool:
-    """What may be assumed of a property that holds; nothing of the cases in which it raises."""
-    return claim(case for case in cases if not case.raises)
 
 
 def spoken(cases: Iterable[Case]) -> list[Bool]:

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from harness.compiled import CompiledSystem
-from harness.judges.prove.cases import Case, cases_of, claim, supposition
+from harness.judges.prove.cases import Case, cases_of, claim
 from harness.property import Property
 from harness.symbolic.terms import Bool
 from harness.symbolic.values import SymBool, SymBytes, SymInt
@@ -46,13 +46,8 @@ class Said:
 
     @cached_property
     def claim(self) -> Bool:
-        """What must be proved of it."""
+        """What must be proved of it, and may be assumed of it where it is."""
         return claim(self.cases)
-
-    @cached_property
-    def supposition(self) -> Bool:
-        """What may be assumed of it."""
-        return supposition(self.cases)
 
 
 @dataclass(slots=True)

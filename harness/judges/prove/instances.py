@@ -173,7 +173,7 @@ class Instances:
         found = self._known.get(key)
         if found is None:
             try:
-                found = self._said(each, state, tuple(map(SymInt, chosen))).supposition
+                found = self._said(each, state, tuple(map(SymInt, chosen))).claim
             except (Unsupported, TooManyPaths, HarnessError):
                 found = TRUE
             self._known[key] = found

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.judges.prove.cases import cases_of, claim, query, supposition
+from harness.judges.prove.cases import cases_of, claim, query
 from harness.judges.prove.endings import parameters
 from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
@@ -62,7 +62,7 @@ def composes(each: Property, blank: Callable[[str], World]) -> bool:
             return cases_of(each, (before, NoCall(), after, *values))
 
         try:
-            known = [supposition(said(one, two)), supposition(said(two, three))]
+            known = [claim(said(one, two)), claim(said(two, three))]
             same, across = claim(said(one, one)), claim(said(one, three))
         except (Unsupported, TooManyPaths, HarnessError):
             return False

@@ -16,7 +16,7 @@ from harness.address import Address
 from harness.compile import Artifact
 from harness.compiled import CompiledSystem
 from harness.errors import HarnessError, LookupProblem, UsageError
-from harness.judges.prove.cases import Case, cases_of, supposition
+from harness.judges.prove.cases import Case, cases_of, claim
 from harness.property import Kind, Property
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Unsupported
@@ -94,7 +94,7 @@ class Summarised:
     def claim(self, args: Sequence[Int], results: Sequence[Int] | None) -> Bool:
         """What may be assumed once it is proved; see `harness.symbolic.machine.summaries.Claim`."""
         try:
-            return supposition(self.cases(args, results))
+            return claim(self.cases(args, results))
         except (Unsupported, TooManyPaths, HarnessError):
             return TRUE
 

@@ -12,7 +12,7 @@ from harness.symbolic.world.ledger import Ledger
 from harness.symbolic.world.postal import Attempt, Post
 from harness.symbolic.world.promises import permitted
 from harness.symbolic.world.values import SymBytes, SymFlag, SymText, argument
-from harness.symbolic.world.world import Moment, SymbolicWorld, ViewReverts
+from harness.symbolic.world.world import Moment, SymbolicWorld
 
 __all__ = [
     "Attempt",
@@ -25,7 +25,6 @@ __all__ = [
     "SymFlag",
     "SymText",
     "SymbolicWorld",
-    "ViewReverts",
     "argument",
     "kinds_of",
     "permitted",

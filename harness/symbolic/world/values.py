@@ -190,10 +190,10 @@ def key_word(kind: Any, value: Any) -> Int:
 
 
 def _within(kind: ValueType, term: Int) -> Int:
-    """A term that surely fits the type of a key."""
+    """A term that surely fits the type of a key; for `bytesN`, that of its N bytes."""
     most = (1 << (8 * kind.size)) - 1
-    if kind.kind in ("int", "bytes", "bool"):
+    if kind.kind in ("int", "bool"):
         raise Unsupported(f"a symbolic number as a key of type {kind.name}")
     if term.lo is None or term.hi is None or term.lo < 0 or term.hi > most:
         raise Unsupported(f"a key that may not fit {kind.name}: {term!r}")
-    return term
+    return linear.scale(term, 1 << (8 * (32 - kind.size))) if kind.kind == "bytes" else term

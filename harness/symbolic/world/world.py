@@ -13,6 +13,7 @@ from typing import Any
 from harness.compile import Abi, AbiFunction
 from harness.compile.abi_types import AbiType
 from harness.compiled import CompiledSystem
+from harness.errors import ViewReverts
 from harness.symbolic.explore import decide
 from harness.symbolic.machine import (
     Block,
@@ -53,11 +54,7 @@ from harness.symbolic.world.values import argument, flag, given, number, storage
 from harness.symbolic.world.values import number as plain
 from harness.world import MessageFacts, MessageKind, MessageStatus, Place, Value, World
 
-__all__ = ["Moment", "SymbolicWorld", "ViewReverts"]
-
-
-class ViewReverts(Exception):
-    """A view function that a property calls reverts in this state."""
+__all__ = ["Moment", "SymbolicWorld"]
 
 
 @dataclass(frozen=True, slots=True)
