@@ -33,7 +33,14 @@ bytecode does, and one that is not proved is not used:
   hold at first, and a round must keep it together with the other invariants;
 - a *relation* speaks of two runs of the loop.  If it holds of them at first, it holds when both are
   over.  It must be kept by a round of both, and by a round of one when the other is over;
-- a *round* speaks of the items before and after a round.
+- a *round* speaks of the items before and after a round;
+- an *auxiliary* law is an invariant that only the proofs of the others need: nobody else is told
+  of it, so that it may be long;
+- an *end* speaks of the items when the loop begins.  Where it holds, the loop comes to its end
+  rather than revert: wherever the invariants hold, it is over or has another round.
+
+Where a relation is kept and the first run would have another round wherever the second is over, or
+has rounds to its end, the first run is over in the end if the second one is.
 
 Laws are about whole numbers from 0 on, and branching in them works as in properties.
 """
@@ -58,6 +65,8 @@ class LawKind(Enum):
     INVARIANT = "invariant"
     RELATION = "relation"
     ROUND = "round"
+    AUXILIARY = "auxiliary"
+    END = "end"
 
 
 class Items:
@@ -82,7 +91,7 @@ class Law:
     name: str
     kind: LawKind
     statement: str
-    body: Callable[[Items, Items], Any]
+    body: Callable[..., Any]
 
     def __str__(self) -> str:
         return self.name
@@ -112,6 +121,14 @@ class Loop:
         """Declare what holds of the items before and after one round."""
         return self._declare(LawKind.ROUND, body)
 
+    def auxiliary(self, body: Callable[[Items, Items], Any]) -> Law:
+        """Declare an invariant that serves to prove the others."""
+        return self._declare(LawKind.AUXILIARY, body)
+
+    def end(self, body: Callable[[Items], Any]) -> Law:
+        """Declare of which first items the loop comes to its end, and does not revert."""
+        return self._declare(LawKind.END, body)
+
     def over(self, body: Callable[[Items], Any]) -> Callable[[Items], Any]:
         """Declare when a run is over."""
         self.ends = body
@@ -121,7 +138,7 @@ class Loop:
         """The items with some values, in the order of the parameters."""
         return Items(dict(zip(self.items, values, strict=True)))
 
-    def _declare(self, kind: LawKind, body: Callable[[Items, Items], Any]) -> Law:
+    def _declare(self, kind: LawKind, body: Callable[..., Any]) -> Law:
         where = f"loop {self.name!r}, {body.__name__!r}"
         statement = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
         if not statement:
@@ -130,11 +147,12 @@ class Loop:
                 where=where,
                 fix="say in one sentence what holds",
             )
-        if len(inspect.signature(body).parameters) != 2:
-            raise UsageError(f"{article(kind)} of a loop takes two sets of items", where=where)
-        if kind is LawKind.RELATION and self.ends is None:
+        sets, told = (1, "one set") if kind is LawKind.END else (2, "two sets")
+        if len(inspect.signature(body).parameters) != sets:
+            raise UsageError(f"{article(kind)} of a loop takes {told} of items", where=where)
+        if kind in (LawKind.RELATION, LawKind.END) and self.ends is None:
             raise UsageError(
-                "a relation speaks of two runs that are over, and it is not said when they are",
+                f"{article(kind)} speaks of runs that are over, and it is not said when they are",
                 where=where,
                 fix=f"declare that first, with @{self.name}.over",
             )
@@ -145,7 +163,7 @@ class Loop:
 
 def article(kind: LawKind) -> str:
     """A kind of law with its article."""
-    return f"{'an' if kind is LawKind.INVARIANT else 'a'} {kind.value}"
+    return f"{'an' if kind.value[0] in 'aei' else 'a'} {kind.value}"
 
 
 def loop(meaning: Callable[..., tuple[int, ...]]) -> Loop:

@@ -16,7 +16,7 @@ from harness import (
     trusted,
     user,
 )
-from properties.gip_0034.power import power
+from properties.gip_0034.no_overflow import power
 from properties.messaging import CONTRACTS, TO_L1, TO_L2, ArbitrumTransport, alias, priced
 
 __all__ = ["Gip0034", "InFlightGip0034", "NewbornGip0034"]

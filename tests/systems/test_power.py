@@ -18,8 +18,18 @@ from harness.symbolic.machine.data import Order
 from harness.symbolic.machine.declared import Known, proved_laws
 from harness.symbolic.products import Products
 from harness.symbolic.solve import Counterexample, Limits, Proved, Query, check
-from harness.symbolic.terms import Bool, Int, compare, const, imply, term_scope, word_var
-from properties.gip_0034.power import power
+from harness.symbolic.terms import (
+    Assignment,
+    Bool,
+    Int,
+    compare,
+    const,
+    evaluate,
+    imply,
+    term_scope,
+    word_var,
+)
+from properties.gip_0034.no_overflow import MOST_BLOCKS, MOST_RATE, power
 from properties.gip_0034.system import Gip0034
 from specs.gip_0034.fixed_point import ONE
 from tests.soundness.variants import ROOT
@@ -99,6 +109,33 @@ def test_the_power_has_its_ends_exactly() -> None:
     assert follows((*end.path, from_one), imply(some, compare.ge(grown, x)))
 
 
+def test_fewer_blocks_do_not_overflow_sooner() -> None:
+    x, n, m = word_var("x"), word_var("n"), word_var("m")
+    few, many = powers(setting(), (x, n), (x, m))
+    known = (*many.path, compare.ge(x, const(ONE)))
+    assert few.path
+    for condition in few.path:
+        assert follows((*known, compare.le(n, m)), condition)
+    at = Assignment({"x": MOST_RATE, "n": 1 << 40, "m": 5})  # more blocks do, exactly as the EVM
+    assert all(evaluate(each, at) for each in known)
+    assert not all(evaluate(each, at) for each in few.path)
+
+
+def test_within_six_years_no_allowed_rate_overflows() -> None:
+    x, n = word_var("x"), word_var("n")
+    (end,) = powers(setting(), (x, n))
+    allowed = compare.ge(x, const(ONE)), compare.le(x, const(MOST_RATE))
+    for condition in end.path:
+        assert follows((*allowed, compare.lt(n, const(MOST_BLOCKS))), condition)
+    later = Assignment({"x": MOST_RATE, "n": 8 * MOST_BLOCKS})
+    assert all(evaluate(each, later) for each in allowed)
+    assert not all(evaluate(each, later) for each in end.path)
+    assert follows(
+        (*end.path, *allowed, compare.lt(n, const(MOST_BLOCKS))),
+        compare.lt(result(end), const(10**33)),
+    )
+
+
 @loop
 def wrong(n: int, x: int, z: int) -> tuple[int, ...]:
     """The same loop, of which somebody says too much."""
@@ -141,6 +178,18 @@ def not_kept_by_a_run_alone(one: Items, other: Items) -> Any:
     return (one.n <= other.n) & (one.z == other.z)
 
 
+@wrong.relation
+def true_of_two_runs(one: Items, other: Items) -> Any:
+    """A run with the smaller exponent is over no later, if it does not revert."""
+    return one.n <= other.n
+
+
+@wrong.end
+def not_reached(first: Items) -> Any:
+    """Whatever the base, a run with a small exponent is over."""
+    return first.n < 8
+
+
 @wrong.round
 def not_true_of_a_round(before: Items, after: Items) -> Any:
     """A round squares the base exactly."""
@@ -167,7 +216,8 @@ def test_what_is_said_of_a_loop_is_used_only_if_it_is_proved(
     powers(replace(setting(), loops=(other, wrong)), (word_var("x"), word_var("n")))
     (known,) = told
     assert known.loop is wrong
-    assert [law.name for law in known.laws] == ["true_of_each_round"]
+    assert [law.name for law in known.laws] == ["true_of_each_round", "true_of_two_runs"]
+    assert known.ending == ()
 
 
 def test_mistakes_in_a_law_are_told() -> None:
@@ -175,6 +225,10 @@ def test_mistakes_in_a_law_are_told() -> None:
         power.at((1, 2, 3)).y  # noqa: B018  # the question is the mistake
     with pytest.raises(UsageError, match="it is not said when they are"):
         loop(power.meaning).relation(not_kept_by_two_rounds.body)
+    with pytest.raises(UsageError, match="an end speaks of runs that are over"):
+        loop(power.meaning).end(not_reached.body)
+    with pytest.raises(UsageError, match="an end of a loop takes one set of items"):
+        wrong.end(true_of_each_round.body)
     with pytest.raises(UsageError, match="needs a docstring"):
         loop(power.meaning).invariant(lambda first, now: True)
     with pytest.raises(UsageError, match="computes nothing"):

@@ -28,6 +28,7 @@ from harness.symbolic.terms import (
     and_,
     compare,
     imply,
+    or_,
     substitute,
     word_var,
 )
@@ -59,26 +60,42 @@ class Known:
     loop: Loop
     places: tuple[int, ...]
     laws: tuple[Law, ...]
+    ending: tuple[Law, ...] = ()
+    """Relations by which the first run is over in the end if the second one is."""
 
     def of_run(self, first: Terms, last: Terms) -> list[Bool]:
         """What is known of the items at first and at last."""
         kept = [law for law in self.laws if law.kind is LawKind.INVARIANT]
-        return [imply(_words(first), self.says(law, first, last)) for law in kept]
+        ends = [law for law in self.laws if law.kind is LawKind.END]
+        return [
+            *(imply(_words(first), self.says(law, first, last)) for law in kept),
+            *(
+                imply(and_(_words(first), self.begins(law, first)), self.is_over(last))
+                for law in ends
+            ),
+        ]
 
     def of_runs(self, first: tuple[Terms, Terms], last: tuple[Terms, Terms]) -> list[Bool]:
         """What is known of two runs: their items at first, and at last."""
         kept = [law for law in self.laws if law.kind is LawKind.RELATION]
-        begun = and_(*map(_words, first), *map(self.is_over, last))
-        return [imply(and_(self.says(law, *first), begun), self.says(law, *last)) for law in kept]
+        begun, over = and_(*map(_words, first)), tuple(map(self.is_over, last))
+        ends = [imply(and_(self.says(law, *first), begun, over[1]), over[0]) for law in self.ending]
+        begun = and_(begun, *over)
+        return ends + [
+            imply(and_(self.says(law, *first), begun), self.says(law, *last)) for law in kept
+        ]
 
     def says(self, law: Law, one: Terms, other: Terms) -> Bool:
         """What a law says of two sets of items; of no items, it says nothing."""
         return _said(lambda: law.body(self._items(one), self._items(other)))
 
+    def begins(self, law: Law, first: Terms) -> Bool:
+        """What an end says of the items at first; where it says nothing, it does not hold."""
+        return or_(*(and_(*told) for told in _true_of(lambda: law.body(self._items(first)))))
+
     def cases(self, law: Law, one: Terms, other: Terms) -> list[tuple[Bool, ...]]:
         """The ways in which a law can be true of two sets of items."""
-        told = _cases(lambda: law.body(self._items(one), self._items(other)))
-        return [(*condition, said) for condition, said in told if said is not FALSE]
+        return _true_of(lambda: law.body(self._items(one), self._items(other)))
 
     def is_over(self, items: Terms) -> Bool:
         """Whether a run is over."""
@@ -106,9 +123,20 @@ def _cases(asked: Callable[[], Any]) -> list[tuple[tuple[Bool, ...], Bool]]:
     return found
 
 
+def _true_of(asked: Callable[[], Any]) -> list[tuple[Bool, ...]]:
+    """The ways in which a law can be true."""
+    return [(*condition, said) for condition, said in _cases(asked) if said is not FALSE]
+
+
 def _said(asked: Callable[[], Any]) -> Bool:
-    """What a law says, as one condition."""
-    return and_(*(imply(and_(*condition), said) for condition, said in _cases(asked)))
+    """What a law says, as one condition; its parts can be proved one by one."""
+    return and_(
+        *(
+            imply(and_(*condition), part)
+            for condition, said in _cases(asked)
+            for part in (said.args if said.op == AND else (said,))
+        )
+    )
 
 
 def names_of(body: Body, loop: Loop) -> tuple[int, ...] | None:
@@ -186,29 +214,57 @@ class _Proof:
             *(law for law in self._of(LawKind.RELATION) if self._is_kept_by_two(law)),
             *(law for law in self._of(LawKind.ROUND) if self._is_of_rounds(law)),
         ]
-        return Known(self._loop, self._all.places, tuple(laws))
+        laws += [law for law in self._of(LawKind.END) if self._is_reached(law, laws)]
+        relations = [law for law in laws if law.kind is LawKind.RELATION]
+        ending = tuple(filter(self._ends_with_the_other, relations))
+        return Known(self._loop, self._all.places, tuple(laws), ending)
 
-    def _of(self, kind: LawKind) -> list[Law]:
-        return [law for law in self._loop.laws if law.kind is kind]
+    def _of(self, *kinds: LawKind) -> list[Law]:
+        return [law for law in self._loop.laws if law.kind in kinds]
 
     def _invariants(self) -> list[Law]:
         """The largest set of invariants that hold at first and are kept together."""
         says, now = self._all.says, self._inputs
-        first = _others(now, "first")
-        left = [law for law in self._of(LawKind.INVARIANT) if self._proves((), says(law, now, now))]
+        laws = self._of(LawKind.INVARIANT, LawKind.AUXILIARY)
+        left = [law for law in laws if self._proves((), says(law, now, now))]
         while True:
-            known = [says(law, first, now) for law in left]
-            kept = [
-                law
-                for law in left
-                if all(
-                    self._proves((*known, *conditions), says(law, first, after))
-                    for conditions, after in self._ways
-                )
-            ]
+            kept = self._kept(left)
             if kept == left:
                 return kept
             left = kept
+
+    def _kept(self, left: Sequence[Law]) -> list[Law]:
+        """Those of some invariants that a round keeps, if all of them hold before it.
+
+        Of what a round leaves behind, each may use what was found before it.
+        """
+        says, now = self._all.says, self._inputs
+        first = _others(now, "first")
+        known = [says(law, first, now) for law in left]
+        kept: list[Law] = []
+        for law in left:
+            if all(
+                self._proves(
+                    (*known, *conditions, *(says(each, first, after) for each in kept)),
+                    says(law, first, after),
+                )
+                for conditions, after in self._ways
+            ):
+                kept.append(law)
+        return kept
+
+    def _is_reached(self, law: Law, laws: Sequence[Law]) -> bool:
+        """Whether a run that begins as a law says is over wherever it has no further round."""
+        now, first = self._inputs, _others(self._inputs, "first")
+        kept = [each for each in laws if each.kind in (LawKind.INVARIANT, LawKind.AUXILIARY)]
+        known = [self._all.says(each, first, now) for each in kept]
+        return self._proves((*known, self._all.begins(law, first)), self._goes_on(now))
+
+    def _goes_on(self, run: Terms) -> Bool:
+        """Whether a run is over or has another round."""
+        moved = dict(zip(self._inputs, run, strict=True))
+        ways = (and_(*_in(conditions, moved)) for conditions, _ in self._ways)
+        return or_(self._all.is_over(run), *ways)
 
     def _is_of_rounds(self, law: Law) -> bool:
         return all(
@@ -252,6 +308,31 @@ class _Proof:
             for known, goal in (*both, *alone)
             for case in related
         )
+
+    def _ends_with_the_other(self, law: Law) -> bool:
+        """Whether the first of two related runs is over, or has another round, wherever the second
+        one is over, or has a round and is over then or has another one.
+
+        A relation that rounds keep holds round by round, so that the first run never stops short
+        before a second one that gets to its end: it is over in the end, too.
+        """
+        one, other = self._inputs, _others(self._inputs, "other")
+        return all(
+            self._proves((*case, *known), self._goes_on(one))
+            for known in self._ways_to_an_end(other)
+            for case in self._all.cases(law, one, other)
+        )
+
+    def _ways_to_an_end(self, run: Terms) -> list[tuple[Bool, ...]]:
+        """What is known of a run that will be over: what it begins with, two rounds ahead."""
+        found: list[tuple[Bool, ...]] = [(self._all.is_over(run),)]
+        moved = dict(zip(self._inputs, run, strict=True))
+        for conditions, after in self._ways:
+            first, then = _in(conditions, moved), _in(after, moved)
+            further = dict(zip(self._inputs, then, strict=True))
+            found.append((*first, self._all.is_over(then)))
+            found += [(*first, *_in(second, further)) for second, _ in self._ways]
+        return found
 
 
 def _after(body: Body, each: Round, inputs: Terms) -> tuple[Int, ...]:
