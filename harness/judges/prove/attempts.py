@@ -8,7 +8,7 @@ without products before it is tried as it is, and only what is still open then m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -91,6 +91,21 @@ _STAGES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What a stage asks: a query, the same without products if it has any, and what of it is
+    assumed by name."""
+
+    asked: Query
+    weaker: Weaker | None
+    chosen: dict[Key, Bool]
+
+    @property
+    def first(self) -> Query:
+        """What is asked first: without products."""
+        return self.asked if self.weaker is None else self.weaker.query
+
+
 class Attempts:
     """The queries of one unit, in its term scope."""
 
@@ -108,7 +123,7 @@ class Attempts:
         self._models: dict[tuple[Bool, ...], Models] = {}
         # One for each unit, so that an answer does not depend on what a worker proved before.
         self._context = Context()
-        self._stages: dict[str, int] = {}
+        self._stages: dict[str, tuple[int, bool]] = {}
         self._failed = Counter[tuple[str, int]]()
 
     def excludes(self, conditions: Sequence[Bool], name: str) -> bool:
@@ -161,27 +176,33 @@ class Attempts:
         answer: Answer = Unknown("it was not asked")
         hard: list[tuple[int, Query, dict[Key, Bool]]] = []
         answers: dict[frozenset[Bool], tuple[float, Answer]] = {}
-        for number in self._order(own):
+        stages: dict[int, _Asking] = {}
+        for number, plain in self._order(own):
             stage = _STAGES[number]
-            chosen = instances.upto(position, symbols, stage.reach, own, at_rest=at_rest)
-            name = f"{self._unit}: {own}" if own else self._unit
-            asked = query(name, self._given(stage, goal, ending, chosen), goal)
-            chosen = _among(chosen, asked)
-            limits = self._short if stage.steps is None else self._little
-            spent, answer = answers.get(frozenset(asked.assumptions), (0.0, Unknown("")))
+            if number not in stages:
+                chosen = instances.upto(position, symbols, stage.reach, own, at_rest=at_rest)
+                stages[number] = self._asking(stage, goal, ending, own, chosen)
+            each = stages[number]
+            if plain and each.weaker is None:
+                continue  # it has no products, and was asked before
+            asked, limits = each.asked, self._short if stage.steps is None else self._little
+            key = frozenset((asked if plain else each.first).assumptions)
+            spent, answer = answers.get(key, (0.0, Unknown("")))
             is_new = limits.seconds > spent and isinstance(answer, Unknown)
             if is_new:
-                proof, answer = self._try(asked, ending, chosen, limits)
+                proof, answer = self._try(each, plain, limits)
                 if proof is not None:
-                    self._stages[own] = number
+                    self._stages[own] = number, plain
                     return proof
-                answers[frozenset(asked.assumptions)] = limits.seconds, answer
-            self._failed[own, number] += 1
-            if isinstance(answer, Counterexample):
+                answers[key] = limits.seconds, answer
+            self._failed[own, number] += not plain
+            if each.weaker is not None and not plain:
+                answer = Unknown("it has more to it than sums")
+            elif isinstance(answer, Counterexample):
                 if stage is _STAGES[-1]:
                     return self._broken(answer, asked, own)
             elif is_new:
-                hard.append((number, asked, chosen))
+                hard.append((number, asked, each.chosen))
         hard.sort(key=itemgetter(0))
         for _, asked, chosen in hard[-2:] if self._limits.seconds > _SHORT else ():
             answer = self._ask(asked, self._limits, frozenset(pid for pid, _ in chosen))
@@ -215,37 +236,41 @@ class Attempts:
             facts = self._relevance.among(facts, (goal, *chosen.values()))
         return (*ending.conditions, *facts, *chosen.values())
 
-    def _try(
-        self, asked: Query, ending: Ending, chosen: Mapping[Key, Bool], limits: Limits
-    ) -> tuple[Proof | None, Answer]:
-        """A query without products, and then as it is: the proof if there is one, or an answer."""
-        needs = frozenset(pid for pid, _ in chosen)
+    def _asking(
+        self, stage: _Stage, goal: Bool, ending: Ending, own: str, chosen: Mapping[Key, Bool]
+    ) -> _Asking:
+        name = f"{self._unit}: {own}" if own else self._unit
+        asked = query(name, self._given(stage, goal, ending, chosen), goal)
         weaker = self._products.without(asked, ending.conditions)
-        if weaker is not None:
-            answer = self._ask(weaker.query, limits, needs)
-            if isinstance(answer, Proved) and answer.confirmed_by:
-                return Proof(self._used(answer, chosen, weaker)), answer
-        answer = self._ask(asked, limits, needs)
+        return _Asking(asked, weaker, _among(chosen, asked))
+
+    def _try(self, each: _Asking, plain: bool, limits: Limits) -> tuple[Proof | None, Answer]:
+        """A query as it is, or else without products: the proof if there is one, or an answer."""
+        weaker = None if plain else each.weaker
+        needs = frozenset(pid for pid, _ in each.chosen)
+        answer = self._ask(each.asked if weaker is None else weaker.query, limits, needs)
         if isinstance(answer, Proved) and answer.confirmed_by:
-            return Proof(self._used(answer, chosen)), answer
+            return Proof(self._used(answer, each.chosen, weaker)), answer
         return None, answer
 
-    def _order(self, own: str) -> Iterator[int]:
-        """The numbers of the stages, in the order in which they are tried for a property.
+    def _order(self, own: str) -> list[tuple[int, bool]]:
+        """The numbers of the stages, in the order in which they are tried for a property, and
+        whether as they are: all of them without products at first.
 
         What was enough for it at another end most often is at this one.  What comes before says
         less: little at a time costs nearly nothing, and the rest is of use only where the solvers
-        find no answer.
+        find no answer.  With products, a solver may take long to say so even of little.
         """
-        likely = self._stages.get(own, 0)
+        likely, plain = self._stages.get(own, (0, False))
         first = [
             number
             for number, stage in enumerate(_STAGES[:likely])
             if stage.steps is not None and self._failed[own, number] < _PATIENCE
         ]
         rest = (*range(likely, len(_STAGES)), *range(likely))
-        yield from first
-        yield from (number for number in rest if number not in first)
+        numbers = (*first, *(number for number in rest if number not in first))
+        tries = [(number, as_it_is) for as_it_is in (False, True) for number in numbers]
+        return [(likely, True), *(t for t in tries if t != (likely, True))] if plain else tries
 
     def _used(
         self, proved: Proved, chosen: Mapping[Key, Bool], weaker: Weaker | None = None
