@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness import Address, CallView, invariant, transition
-from properties.gip_0034.system import SUBGRAPHS, Gip0034
+from harness import Address, CallView, Number, invariant, transition
+from properties.gip_0034.system import Gip0034
 
 # Invariants
 
@@ -76,19 +76,20 @@ def only_the_governor_sets_the_terms_of_rewards(
 
 
 @transition("GIP-0034-085", severity="high", source="GIP-0034, denied subgraphs")
-def only_the_oracle_denies(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
+def only_the_oracle_denies(
+    before: Gip0034, call: CallView, after: Gip0034, subgraph: Number
+) -> bool | None:
     """Only the availability oracle of a layer denies a subgraph's rewards, or allows them again."""
     spoke = False
     for was, now in (
         (before.l1_rewards.state, after.l1_rewards.state),
         (before.l2_rewards.state, after.l2_rewards.state),
     ):
-        for subgraph in SUBGRAPHS:
-            if was.denied[subgraph] == now.denied[subgraph]:
-                continue
-            spoke = True
-            if call.sender != was.subgraphAvailabilityOracle:
-                return False
+        if was.denied[subgraph] == now.denied[subgraph]:
+            continue
+        spoke = True
+        if call.sender != was.subgraphAvailabilityOracle:
+            return False
     return True if spoke else None
 
 

@@ -6,33 +6,62 @@ Amounts are wei of GRT; rates and fractions are 1e18 fixed point; times are bloc
 from __future__ import annotations
 
 from harness import CallView, invariant, rule, transition
-from properties.gip_0034.figures import dripped_in, figures_at
-from properties.gip_0034.system import ONE, SUBMISSION_COST, Gip0034
-
-MOST_RATE = 1_000_002_000_000_000_000
-"""Highest issuance rate, per block: ten years without a drip overflow no power of it."""
+from harness.fixed_point import growth_is_positive
+from properties.gip_0034.figures import Figures, dripped_in, figures_at
+from properties.gip_0034.no_overflow import MOST_BLOCKS, MOST_RATE
+from properties.gip_0034.system import ONE, SUBMISSION_COST, SUPPLY, Gip0034
 
 MOST_INTERVAL = 365 * 7200
 """Longest interval between drips, in blocks: a year of them."""
 
+MOST_BASE = 10 * SUPPLY
+"""Up to what p, in wei of GRT, nothing overflows that a drip within `MOST_BLOCKS` computes."""
+
 # Invariants
 
 
-@invariant("GIP-0034-031", severity="critical", source="GIP-0034, drip; liveness")
-def a_late_drip_finds_good_numbers(w: Gip0034) -> bool | None:
-    """From t1 + 1 on a drip has something to mint, and no less than nothing for L2.
+def _late_drip(w: Gip0034) -> Figures | None:
+    """The numbers of a drip after t1, now or as soon as that is: None where there need be none.
 
-    So no drip reverts for ever, whatever was staged, but for a rate of 1: then there is nothing
-    to mint, and the governor must stage another.
+    There need be none without a rate above 1, nor where what a drip computes need not fit a word:
+    that is when none was made for more than six years, or p is ten times the initial supply.
     """
     s = w.l1_reservoir.state
-    if s.lastRewardsUpdateBlock == 0 or s.nextIssuanceRate <= ONE or s.issuanceBase < ONE:
+    if s.lastRewardsUpdateBlock == 0 or s.nextIssuanceRate <= ONE:
         return None
     block = s.rewardsMintedUntilBlock + 1
     if w.l1.block > block:
         block = w.l1.block
-    f = figures_at(w, block)
-    return f.minted > 0 and f.due >= f.had
+    if block - s.lastRewardsUpdateBlock >= MOST_BLOCKS or not ONE <= s.issuanceBase <= MOST_BASE:
+        return None
+    return figures_at(w, block)
+
+
+@invariant("GIP-0034-031", severity="critical", source="GIP-0034, drip; liveness")
+def a_late_drip_has_something_to_mint(w: Gip0034) -> bool | None:
+    """From t1 + 1 on a drip has something to mint.
+
+    So no drip reverts for ever, whatever was staged, but for a rate of 1: then there is nothing
+    to mint, and the governor must stage another.  Said of the six years after a drip, and until p
+    is ten times the initial supply.
+    """
+    f = _late_drip(w)
+    if f is None:
+        return None
+    s = w.l1_reservoir.state
+    power = w.l1_reservoir.pow(s.nextIssuanceRate, s.dripInterval)
+    growth_is_positive(s.issuanceBase + f.accrued, power - ONE)
+    return f.minted > 0
+
+
+@invariant("GIP-0034-029", severity="critical", source="GIP-0034, drip; liveness")
+def a_late_drip_owes_l2_nothing_negative(w: Gip0034) -> bool | None:
+    """From t1 + 1 on what a drip sends L2 is no less than nothing, whatever was staged.
+
+    Said of the six years after a drip, and until p is ten times the initial supply.
+    """
+    f = _late_drip(w)
+    return None if f is None else f.due >= f.had
 
 
 @invariant("GIP-0034-038", severity="high", source="GIP-0034, allowed range")

@@ -108,25 +108,55 @@ def the_l1_reservoir_covers_what_will_accrue(w: Gip0034) -> bool:
     return w.l1_token.state._balances[w.l1_reservoir] + taken(w, "l1") >= due
 
 
+@invariant("GIP-0034-049", severity="high", source="GIP-0034, R1(t) and R2(t)")
+def what_was_shared_out_had_accrued(w: Gip0034) -> bool:
+    """The rewards that were shared out among signal are no more than the layer's rewards by now.
+
+    Nothing is said of rewards that have grown so much that they cannot be computed.
+    """
+    for reservoir, manager, block in (
+        (w.l1_reservoir, w.l1_rewards, w.l1.block),
+        (w.l2_reservoir, w.l2_rewards, w.l2.block),
+    ):
+        if reservoir.state.lastRewardsUpdateBlock > block:
+            return False
+        accrued = reservoir.getAccumulatedRewards.or_none(block)
+        if accrued is None:
+            continue
+        if manager.state.accRewardsOnLastSignalUpdate > accrued:
+            return False
+    return True
+
+
 # Transitions
 
 
 @transition("GIP-0034-050", severity="critical", source="GIP-0034, R(t)")
 def l1_accrues_by_time_alone(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
-    """No call but the initial snapshot changes R1 or R2 as L1 has them until now: time does."""
+    """No call but the initial snapshot changes R1 or R2 as L1 has them until now: time does.
+
+    Where they have grown so much that they cannot be computed, nothing can be said of them.
+    """
     if call.is_to("l1_reservoir.initialSnapshot"):
         return None
     block = before.l1.block
+    if before.l1_reservoir.getAccumulatedRewards.or_none(block) is None:
+        return None
     return l1_rewards(after, block) == l1_rewards(before, block) and l2_rewards_due(
         after, block
     ) == l2_rewards_due(before, block)
 
 
 @transition("GIP-0034-051", severity="critical", source="GIP-0034, R2(t)")
-def l2_accrues_by_time_alone(before: Gip0034, call: CallView, after: Gip0034) -> bool:
-    """No call changes R2 as L2 has it until now: a drip that arrives only changes what follows."""
+def l2_accrues_by_time_alone(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
+    """No call changes R2 as L2 has it until now: a drip that arrives only changes what follows.
+
+    Where it has grown so much that it cannot be computed, nothing can be said of it.
+    """
     block = before.l2.block
-    accrued = before.l2_reservoir.getAccumulatedRewards(block)
+    accrued = before.l2_reservoir.getAccumulatedRewards.or_none(block)
+    if accrued is None:
+        return None
     return after.l2_reservoir.getAccumulatedRewards(block) == accrued
 
 

@@ -6,7 +6,7 @@ Amounts are wei of GRT; rates and fractions are 1e18 fixed point.
 from __future__ import annotations
 
 from harness import CallView, invariant, rule, transition
-from properties.gip_0034.figures import dripped_in
+from properties.gip_0034.figures import dripped_in, l1_rewards, taken
 from properties.gip_0034.system import Gip0034
 
 # Invariants
@@ -32,14 +32,16 @@ def the_escrow_covers_l2(w: Gip0034) -> bool:
 
 @invariant("GIP-0034-004", severity="critical", source="GIP-0034, R1 and taken rewards")
 def the_l1_reservoir_covers_what_accrued(w: Gip0034) -> bool:
-    """Until the drip's deadline the reservoir on L1 can pay all that accrued and was not taken."""
-    s = w.l1_reservoir.state
-    until = s.rewardsMintedUntilBlock
-    if w.l1.block < until:
-        until = w.l1.block
-    accrued = w.l1_reservoir.getAccumulatedRewards(until)
-    taken = w.l1_pulled.total + w.l1_burned.total
-    return w.l1_token.state._balances[w.l1_reservoir] + taken >= accrued
+    """Until the drip's deadline the reservoir on L1 can pay all that accrued and was not taken.
+
+    What accrued is no more than R1(t1), all that will have accrued by then.
+    """
+    deadline = w.l1_reservoir.state.rewardsMintedUntilBlock
+    until = w.l1.block if w.l1.block < deadline else deadline
+    due, accrued = l1_rewards(w, deadline), l1_rewards(w, until)
+    if accrued > due:
+        return False
+    return w.l1_token.state._balances[w.l1_reservoir] + taken(w, "l1") >= accrued
 
 
 @invariant("GIP-0034-005", severity="high", source="GIP-0034, nonce")

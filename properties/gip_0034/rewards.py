@@ -5,10 +5,10 @@ Amounts are wei of GRT; what is per signal or per allocated token is 1e18 fixed 
 
 from __future__ import annotations
 
-from harness import CallView, invariant, rule, transition
+from harness import CallView, Number, invariant, rule, transition
 from harness.world import Value
 from properties.gip_0034.figures import taken
-from properties.gip_0034.system import ONE, SUBGRAPHS, Gip0034
+from properties.gip_0034.system import ONE, Gip0034
 
 LAYERS = ("l1", "l2")
 
@@ -65,16 +65,15 @@ def stakes_add_up(w: Gip0034) -> bool:
 
 
 @invariant("GIP-0034-069", severity="medium", source="strengthening")
-def nothing_is_settled_ahead(w: Gip0034) -> bool:
+def nothing_is_settled_ahead(w: Gip0034, subgraph: Number) -> bool:
     """A subgraph was settled at no more rewards per signal, and on no more rewards, than it has."""
     for layer in LAYERS:
         state = rewards(w, layer).state
-        for subgraph in SUBGRAPHS:
-            settled = state.subgraphs[subgraph]
-            if settled.accRewardsPerSignalSnapshot > state.accRewardsPerSignal:
-                return False
-            if settled.accRewardsForSubgraphSnapshot > settled.accRewardsForSubgraph:
-                return False
+        settled = state.subgraphs[subgraph]
+        if settled.accRewardsPerSignalSnapshot > state.accRewardsPerSignal:
+            return False
+        if settled.accRewardsForSubgraphSnapshot > settled.accRewardsForSubgraph:
+            return False
     return True
 
 
@@ -82,21 +81,22 @@ def nothing_is_settled_ahead(w: Gip0034) -> bool:
 
 
 @transition("GIP-0034-063", severity="high", source="GIP-0034, accumulators")
-def what_subgraphs_earned_never_falls(before: Gip0034, call: CallView, after: Gip0034) -> bool:
+def what_subgraphs_earned_never_falls(
+    before: Gip0034, call: CallView, after: Gip0034, subgraph: Number
+) -> bool:
     """What a subgraph earned, in all and per allocated token, never decreases.
 
     Not even when its signal or its last allocation is taken away.
     """
     for layer in LAYERS:
-        was, now = rewards(before, layer).state, rewards(after, layer).state
-        for subgraph in SUBGRAPHS:
-            old, new = was.subgraphs[subgraph], now.subgraphs[subgraph]
-            if new.accRewardsForSubgraph < old.accRewardsForSubgraph:
-                return False
-            if new.accRewardsPerAllocatedToken < old.accRewardsPerAllocatedToken:
-                return False
-            if new.accRewardsPerSignalSnapshot < old.accRewardsPerSignalSnapshot:
-                return False
+        old = rewards(before, layer).state.subgraphs[subgraph]
+        new = rewards(after, layer).state.subgraphs[subgraph]
+        if new.accRewardsForSubgraph < old.accRewardsForSubgraph:
+            return False
+        if new.accRewardsPerAllocatedToken < old.accRewardsPerAllocatedToken:
+            return False
+        if new.accRewardsPerSignalSnapshot < old.accRewardsPerSignalSnapshot:
+            return False
     return True
 
 
@@ -122,7 +122,9 @@ def rewards_are_shared_by_signal(before: Gip0034, call: CallView, after: Gip0034
 
 
 @transition("GIP-0034-065", severity="critical", source="GIP-0034, fair share")
-def a_subgraph_gets_its_fair_share(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
+def a_subgraph_gets_its_fair_share(
+    before: Gip0034, call: CallView, after: Gip0034, subgraph: Number
+) -> bool | None:
     """A subgraph earns rewards per signal times its signal since it was settled, rounded down.
 
     Less than the minimum signal earns nothing; exactly the minimum does.  Nobody earns without
@@ -131,36 +133,34 @@ def a_subgraph_gets_its_fair_share(before: Gip0034, call: CallView, after: Gip00
     spoke = False
     for layer in LAYERS:
         was, now = rewards(before, layer).state, rewards(after, layer).state
-        for subgraph in SUBGRAPHS:
-            old, new = was.subgraphs[subgraph], now.subgraphs[subgraph]
-            earned = new.accRewardsForSubgraph - old.accRewardsForSubgraph
-            per_signal = new.accRewardsPerSignalSnapshot - old.accRewardsPerSignalSnapshot
-            if earned == 0 and per_signal == 0:
-                continue
-            spoke = True
-            signal = curation(before, layer).state.signal[subgraph]
-            expected = per_signal * signal // ONE if signal >= was.minimumSubgraphSignal else 0
-            if earned != expected or new.accRewardsPerSignalSnapshot != now.accRewardsPerSignal:
-                return False
+        old, new = was.subgraphs[subgraph], now.subgraphs[subgraph]
+        earned = new.accRewardsForSubgraph - old.accRewardsForSubgraph
+        per_signal = new.accRewardsPerSignalSnapshot - old.accRewardsPerSignalSnapshot
+        if earned == 0 and per_signal == 0:
+            continue
+        spoke = True
+        signal = curation(before, layer).state.signal[subgraph]
+        expected = per_signal * signal // ONE if signal >= was.minimumSubgraphSignal else 0
+        if earned != expected or new.accRewardsPerSignalSnapshot != now.accRewardsPerSignal:
+            return False
     return True if spoke else None
 
 
 @transition("GIP-0034-066", severity="critical", source="GIP-0034, signal")
 def signal_moves_after_it_is_settled(
-    before: Gip0034, call: CallView, after: Gip0034
+    before: Gip0034, call: CallView, after: Gip0034, subgraph: Number
 ) -> bool | None:
     """The signal of a subgraph changes only in a call that settles what it has earned."""
     spoke = False
     for layer in LAYERS:
         was, now = curation(before, layer).state, curation(after, layer).state
         state = rewards(after, layer).state
-        for subgraph in SUBGRAPHS:
-            if was.signal[subgraph] == now.signal[subgraph]:
-                continue
-            spoke = True
-            settled = state.subgraphs[subgraph].accRewardsPerSignalSnapshot
-            if settled != state.accRewardsPerSignal:
-                return False
+        if was.signal[subgraph] == now.signal[subgraph]:
+            continue
+        spoke = True
+        settled = state.subgraphs[subgraph].accRewardsPerSignalSnapshot
+        if settled != state.accRewardsPerSignal:
+            return False
     return True if spoke else None
 
 

@@ -26,8 +26,13 @@ CALLS = {
     "stale-rate": "l2_gateway.finalizeInboundTransfer",
     "redeemer-alias-missing": "l2_gateway.finalizeInboundTransfer",
     "rewards-fall-without-signal": "l1_curation.mint",
+    "minimum-signal-is-not-enough": "l1_curation.mint",
+    "accumulator-reset": "l2_gateway.finalizeInboundTransfer",
 }
 """The call that a variant's bug is in, for those of which one call says it at once."""
+
+_ON_L1 = "GIP-0034-050"
+"""What only a drip on L1 breaks, of those that a call on L2 breaks as well."""
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +62,16 @@ def test_what_a_variant_breaks_is_not_proved(
     variant: GipVariant, tmp_path: Path, properties: dict[str, Property]
 ) -> None:
     root = write_variant(variant, Gip0034.sources, tmp_path)
-    found = broken(root, CALLS[variant.name], variant.breaks, properties)
-    assert found == list(variant.breaks), f"{variant.bug}: it is proved"
+    names = tuple(name for name in variant.breaks if name != _ON_L1)
+    found = broken(root, CALLS[variant.name], names, properties)
+    assert found == list(names), f"{variant.bug}: it is proved"
 
 
 @pytest.mark.parametrize("call", sorted(set(CALLS.values())))
 def test_the_same_is_proved_of_the_real_contracts(
     call: str, properties: dict[str, Property]
 ) -> None:
-    names = [name for v in GIP_0034 if CALLS.get(v.name) == call for name in v.breaks]
+    names = [n for v in GIP_0034 if CALLS.get(v.name) == call for n in v.breaks if n != _ON_L1]
     assert broken(ROOT, call, tuple(names), properties) == []
 
 
