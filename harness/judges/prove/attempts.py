@@ -33,7 +33,7 @@ from harness.symbolic.terms import FALSE, TRUE, Bool, Int, not_
 
 __all__ = ["Asked", "Attempts", "Broken"]
 
-_GLANCE = Limits(seconds=1, refinements=2)
+_GLANCE = Limits(seconds=0.3, refinements=1)
 """For what only saves work: an end that is not shown to be impossible is judged like any other."""
 
 _LOOK = Limits(seconds=2, refinements=2)
