@@ -39,6 +39,10 @@ _TAIL = (0x40, 0)
 MOST_ITEMS = 2
 """Items of arrays of any length that are tried."""
 
+LATER = 7 * 24 * 3600
+"""Seconds after deployment, or after the moment of the transaction before, at which a path goes on
+that takes a loop further than is followed."""
+
 _MOST_SHAPES = 16
 """Combinations of lengths of one function's arguments."""
 
@@ -284,29 +288,35 @@ def job_of(
         "accounts": accounts,
         "preimages": [content.hex() for content in known],
         "transactions": [
-            _told(world, each, transactions[at - 1] if at else None)
-            for at, each in enumerate(transactions)
+            _told(world, at, transactions) for at in range(len(transactions))
         ],
         **limits,
     }
 
 
 def _told(
-    world: ConcreteWorld, transaction: Transaction, earlier: Transaction | None
+    world: ConcreteWorld, at: int, transactions: Sequence[Transaction]
 ) -> dict[str, Any]:
+    transaction = transactions[at]
     unit, compiled = transaction.unit, world.compiled
     others: list[str] = []
     if unit.function is None and transaction.shape[0] >= 4:
         known = compiled.abi(unit.contract).by_selector
         others = [hex(int.from_bytes(selector, "big")) for selector in known]
+    base = compiled.chains[unit.chain].follows or compiled.chains[unit.chain]
+    blocks = LATER // base.block_time
     return {
         "prefix": transaction.prefix,
-        "after": earlier.prefix if earlier else "",
+        "after": transactions[at - 1].prefix if at else "",
         "target": hex(int(compiled.address(unit.contract))),
         "barred": [hex(address) for address in barred(compiled, unit)],
         "clock": {
             "number": hex(world.block(unit.chain)),
             "timestamp": hex(world.time(unit.chain)),
+        },
+        "moment": {
+            "number": hex(world.block(unit.chain) + blocks * (at + 1)),
+            "timestamp": hex(world.time(unit.chain) + blocks * (at + 1) * base.block_time),
         },
         "data": transaction.pieces(),
         "selectors": others,

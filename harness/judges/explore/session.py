@@ -50,9 +50,14 @@ _LOOKING = Limits(seconds=3)
 _GLANCING = Limits(seconds=1, refinements=2)
 """For a property on which the solver has given no answer before."""
 
-WORKER_LIMITS: Mapping[str, int] = {"rlimit": 2_000_000, "paths": 2_000, "steps": 200_000}
+WORKER_LIMITS: Mapping[str, int] = {
+    "rlimit": 2_000_000,
+    "paths": 2_000,
+    "steps": 200_000,
+    "rounds": 2,
+}
 """What Manticore's process may do: Z3's resource units for one question, paths of one job,
-instructions of one path."""
+instructions of one path, and how often a path may be open at one place of the code."""
 
 
 @dataclass(frozen=True)

@@ -47,11 +47,14 @@ def run(job: dict[str, Any], tell: Any) -> None:
     world = World(Shared(codes, job["chain_id"], hashes, solver), state)
     begins = [_begin(each) for each in job["transactions"]]
     table = Table(hashes)
-    count = 0
-    for ended in follow(world, begins, Limits(job["paths"], job["steps"])):
+    count = cut = 0
+    for ended in follow(world, begins, Limits(job["paths"], job["steps"], job["rounds"])):
+        if ended.cut:
+            cut += 1
+            continue
         tell({**_told(table, ended), "table": table.taken()})
         count += 1
-    tell({"end": count, "queries": solver.queries, "unknown": solver.unknown})
+    tell({"end": count, "cut": cut, "queries": solver.queries, "unknown": solver.unknown})
 
 
 def _told(table: Table, ended: Ended) -> dict[str, Any]:
@@ -82,6 +85,10 @@ def _begin(transaction: dict[str, Any]) -> Begin:
             for what in transaction["clock"]:
                 before = variable(f"{earlier}block.{what}", 64)
                 world.constrain(variable(f"{prefix}block.{what}", 64).uge(before))
+        world.moments = {
+            f"{prefix}block.{what}": int(value, 16) for what, value in transaction["moment"].items()
+        }
+        world.pinned = False
         data = _data(transaction["data"], prefix)
         for excluded in transaction["selectors"]:
             head = canonical(concat(*(_byte(each) for each in data[:4])))

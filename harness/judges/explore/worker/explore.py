@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 from manticore.core.smtlib import expression as smt
 
-from .expressions import FALSE, TRUE, canonical
+from .expressions import FALSE, TRUE, canonical, constant, equal
 from .guards import Excluded, Tripped
 from .machine import Fork, Pick
-from .world import World
+from .world import World, variable
 
 __all__ = ["Ended", "Limits", "follow"]
+
+_CLOCK = 64
+"""Bits of a clock's variables."""
 
 Begin = Callable[[World, int], None]
 """Begins the transaction of a number on a world, the path of which it may constrain."""
@@ -24,20 +27,24 @@ Begin = Callable[[World, int], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """Where following paths stops, each a guard."""
+    """Where following paths stops, each a guard but for ``rounds``, which is a bound."""
 
     paths: int
     steps: int
     """Instructions of one path."""
+    rounds: int
+    """How often a path may be open at one place, as it is in a loop."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The end of one path; without a guard, all of its transactions have ended."""
+    """The end of one path; without a guard, all of its transactions have ended, unless ``cut``:
+    then it goes round more often than is followed, but for one moment."""
 
     world: World
     guard: str = ""
     reason: str = ""
+    cut: bool = False
 
 
 def follow(first: World, transactions: Sequence[Begin], limits: Limits) -> Iterator[Ended]:
@@ -47,7 +54,12 @@ def follow(first: World, transactions: Sequence[Begin], limits: Limits) -> Itera
     while waiting:
         world = waiting.pop()
         try:
-            forked = _run(world, transactions, limits)
+            fork = _run(world, transactions, limits)
+            if fork is not None:
+                going, cut = _forked(world, fork, limits)
+                waiting += going
+                if cut:
+                    yield Ended(world, cut=True)
         except Tripped as tripped:
             yield Ended(world, tripped.guard, tripped.reason)
             continue
@@ -59,17 +71,15 @@ def follow(first: World, transactions: Sequence[Begin], limits: Limits) -> Itera
         except Exception as wrong:  # noqa: BLE001  (whatever Manticore raises ends this path only)
             yield Ended(world, "died", f"{type(wrong).__name__}: {wrong}")
             continue
-        if forked is None:
+        if fork is None:
             count += 1
             yield Ended(world)
-        else:
-            waiting += forked
         if count + len(waiting) > limits.paths:
             yield Ended(world, "paths", f"more than {limits.paths} paths")
             return
 
 
-def _run(world: World, transactions: Sequence[Begin], limits: Limits) -> list[World] | None:
+def _run(world: World, transactions: Sequence[Begin], limits: Limits) -> Fork | None:
     """Follow a path to its end, where None is returned, or to a fork."""
     while True:
         if not world.frames:
@@ -84,19 +94,39 @@ def _run(world: World, transactions: Sequence[Begin], limits: Limits) -> list[Wo
                 if world.steps > limits.steps:
                     raise Tripped("steps", f"a path of more than {limits.steps} instructions")
         except Fork as fork:
-            return _forked(world, fork)
+            return fork
 
 
-def _forked(world: World, fork: Fork) -> list[World]:
-    """The worlds in which a condition is true, and those in which it is not."""
+def _forked(world: World, fork: Fork, limits: Limits) -> tuple[list[World], bool]:
+    """The worlds in which a condition is true and those in which it is not; and whether there are
+    more, since the path has been here too often."""
+    found = _ways(world, fork)
+    if len(found) < 2 or world.frames[-1].instruction.name != "JUMPI" or isinstance(fork, Pick):
+        return found, False
+    place = world.place()
+    count = world.rounds.get(place, 0) + 1
+    if count > limits.rounds:
+        return _at_the_moment(found), True
+    for each in found:
+        each.rounds = {**world.rounds, place: count}
+    return found, False
+
+
+def _ways(world: World, fork: Fork) -> list[World]:
+    """The worlds in which a condition is not true, and those in which it is."""
     found = []
     solver = world.shared.solver
     negation = canonical(smt.BoolNot(value=fork.condition))
     for chosen, holds in ((negation, False), (fork.condition, True)):
-        if chosen is FALSE or (chosen is not TRUE and not solver.possible(world.path, chosen)):
+        if chosen is FALSE:
+            continue
+        # If the path cannot go the one way, it can go the other.
+        sure = chosen is TRUE or (holds and not found)
+        model = world.model if sure else solver.possible(world.path, chosen, world.model)
+        if model is None:
             continue
         copy = world.fork()
-        copy.constrain(chosen)
+        copy.constrain(chosen, model)
         machine = copy.frames[-1]
         if not isinstance(fork, Pick):
             machine.decided = (*machine.decided, holds)
@@ -106,4 +136,22 @@ def _forked(world: World, fork: Fork) -> list[World]:
             count = copy.tried.get(id(fork.value), 0) + 1
             copy.tried = {**copy.tried, id(fork.value): count}
         found.append(copy)
+    return found
+
+
+def _at_the_moment(worlds: Sequence[World]) -> list[World]:
+    """Worlds that go on, if at all, at one moment only, so that how far is known."""
+    found = []
+    for world in worlds:
+        if world.pinned:
+            continue
+        world.pinned = True
+        for name, value in world.moments.items():
+            here = equal(variable(name, _CLOCK), constant(value, _CLOCK))
+            model = world.shared.solver.possible(world.path, here, world.model)
+            if model is None:
+                break
+            world.constrain(here, model)
+        else:
+            found.append(world)
     return found

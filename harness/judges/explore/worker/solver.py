@@ -5,7 +5,7 @@ So more seems possible than is, which loses nothing: whoever reads a path looks 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import z3
@@ -13,7 +13,7 @@ from manticore.core.smtlib import expression as smt
 
 from .guards import Excluded, Tripped
 
-__all__ = ["Solver"]
+__all__ = ["OPEN", "Solver"]
 
 
 class Solver:
@@ -29,11 +29,26 @@ class Solver:
         self.queries = 0
         self.unknown = 0
 
-    def possible(self, path: tuple[Any, ...], condition: Any) -> bool:
-        """Whether a path may go on under a condition; True where that is not known."""
-        # The path itself can be taken, so that only what has to do with the condition matters.
-        answer, _ = self._check((*self._related(path, condition), condition))
-        return bool(answer != z3.unsat)
+    def possible(self, path: tuple[Any, ...], condition: Any, model: Any = None) -> Any:
+        """A model of a path that goes on under a condition; None if it cannot.
+
+        Args:
+            model: one of the path, if there is any; `OPEN` where none is known.
+
+        Where it is not known whether the path can go on, the answer is `OPEN`.
+        """
+        concerned: Sequence[Any] = path
+        if isinstance(model, z3.ModelRef):
+            if z3.is_true(model.eval(self._lowered(condition), model_completion=True)):
+                return model
+            # The path itself can be taken: only what has to do with the condition matters.
+            concerned = self._related(path, condition)
+        answer, solver = self._check((*concerned, condition))
+        if answer == z3.unsat:
+            return None
+        if answer != z3.sat:
+            return OPEN
+        return _merged(model, solver.model())
 
     def value(self, path: tuple[Any, ...], expression: Any) -> int:
         """A value that an expression can have on a path.
@@ -78,7 +93,10 @@ class Solver:
         # belongs to other paths than on the questions.
         solver = z3.SolverFor("QF_BV")
         solver.set("rlimit", self._rlimit)
-        solver.add(*map(self._lowered, conditions))
+        context = solver.ctx.ref()
+        for condition in conditions:
+            # What `add` does besides, to find out what it was given, takes longer than the query.
+            z3.Z3_solver_assert(context, solver.solver, self._lowered(condition).as_ast())
         self.queries += 1
         answer = solver.check()
         self.unknown += answer == z3.unknown
@@ -94,6 +112,21 @@ class Solver:
                 found = _lower(value, operands)
             self._known[id(value)] = found
         return found
+
+
+OPEN = "open"
+"""In place of a model: there may be one."""
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """A model of all of a path, from an old one, and a new one of what a condition concerns."""
+    if not isinstance(old, z3.ModelRef):
+        return new
+    found = z3.Model()
+    for part in (old, new):
+        for declared in part.decls():
+            found.update_value(declared, part[declared])
+    return found
 
 
 _HARD = ("BitVecDiv", "BitVecUnsignedDiv", "BitVecRem", "BitVecUnsignedRem")

@@ -15,7 +15,7 @@ from .guards import Tripped
 from .machine import Machine
 from .memory import Bytes
 from .slots import Hashes, Storage
-from .solver import Solver
+from .solver import OPEN, Solver
 
 __all__ = ["Done", "Frame", "Log", "World", "variable"]
 
@@ -95,6 +95,14 @@ class World:
     state: State
     path: tuple[Any, ...] = ()
     """Conditions, in the order in which they came up."""
+    model: Any = OPEN
+    """A model of them, if one is known; see `Solver`."""
+    rounds: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
+    """How often the path was open at a place; see `place`."""
+    moments: Mapping[str, int] = field(default_factory=dict)
+    """The clock, by variable, on a path that goes round more often than is followed."""
+    pinned: bool = False
+    """Whether the clock of this transaction was put to that."""
     frames: list[Machine] = field(default_factory=list)
     prefix: str = ""
     """Put before the names of what belongs to the transaction that runs."""
@@ -235,9 +243,21 @@ class World:
             self._answer(0 if undone else 1, output)
         return True
 
-    def constrain(self, condition: Any) -> None:
-        """Go on under a condition."""
+    def constrain(self, condition: Any, model: Any = OPEN) -> None:
+        """Go on under a condition, of which a model may be known."""
         self.path = (*self.path, canonical(condition))
+        self.model = model
+
+    def place(self) -> tuple[Any, ...]:
+        """Where the path is: the instruction, and where the functions that it is in return to.
+
+        A loop comes to the same place again, and a function that is called from elsewhere to
+        another one.
+        """
+        machine = self.frames[-1]
+        targets = machine.code.targets
+        known = (each for each in machine.stack if isinstance(each, int) and each in targets)
+        return (len(self.done), len(self.frames), machine.pc, *known)
 
 
 def _lift(value: Any) -> Any:
