@@ -11,6 +11,7 @@ from harness.compiled import CompiledSystem
 from harness.judges.explore.deployed import Deployed
 from harness.judges.explore.guards import Trip
 from harness.judges.explore.job import Transaction
+from harness.judges.explore.reads import Reads
 from harness.judges.explore.translate import Translation
 from harness.judges.prove.endings import Ending, Executor
 from harness.judges.prove.units import Unit
@@ -30,6 +31,7 @@ from harness.symbolic.machine.storage import Point
 from harness.symbolic.terms import Bool, Facts, Int, compare, const, int_var, linear, word_var
 from harness.symbolic.world import Ledger, Moment, SymbolicWorld
 from harness.symbolic.world.logs import added
+from harness.symbolic.world.postal import Post
 from harness.world import Place, Value
 
 __all__ = ["Explored", "Told"]
@@ -58,7 +60,11 @@ class Told:
 class _ExploredWorld(SymbolicWorld):
     """A symbolic world whose totals over events begin where deployment left them."""
 
+    reads: Reads
+    """What is read of it."""
+
     def _events(self, contract: str, event: str, field: str, moment: Moment) -> Int:
+        self.reads.events.add(contract)
         logged = added(
             self._compiled.abi(contract), contract, event, field, moment.logs, moment.facts
         )
@@ -67,6 +73,20 @@ class _ExploredWorld(SymbolicWorld):
     def glimpse(self, place: Place) -> Value:
         """The value now stored at a place; all that is read is in sight."""
         return self.load(place)
+
+    def view(self, contract: str, function: str, args: Sequence[Value]) -> Value:
+        """What a view function returns."""
+        self.reads.ether = True
+        return super().view(contract, function, args)
+
+    def ether(self, chain: str, address: Value) -> Value:
+        """An account's balance in wei."""
+        self.reads.ether = True
+        return super().ether(chain, address)
+
+    def _post(self) -> Post:
+        self.reads.messages = True
+        return super()._post()
 
 
 class Explored(Executor):
@@ -86,6 +106,7 @@ class Explored(Executor):
         self.machines = {name: Machine(each, NoHooks()) for name, each in settings.items()}
         self.deployed = Deployed(world, self.machines)
         self._start: dict[str, ChainState] = {}
+        self._reads = Reads()
 
     def _world(
         self,
@@ -95,9 +116,11 @@ class Explored(Executor):
         *,
         attempted: bool = False,
     ) -> SymbolicWorld:
-        return _ExploredWorld(
+        world = _ExploredWorld(
             self._compiled, machines, moments, ledger, self._initial, attempted=attempted
         )
+        world.reads = self._reads
+        return world
 
     def _moments(self, facts: Facts) -> dict[str, Moment]:
         return {
@@ -118,6 +141,14 @@ class Explored(Executor):
         """What may be assumed of an end besides its conditions, once a property was evaluated."""
         pins = list(self.deployed.pins(ending.ledger))
         return (*self.clocks(), *pins, *ending.ledger.facts())
+
+    def watched(self, unit: Unit) -> tuple[Ending, Reads]:
+        """The end of a unit in which no contract is called, and what will be read of it; its
+        ledger is to be taken in once that is done."""
+        self._reads = Reads()
+        ending, reads = self.without_code(unit), self._reads
+        self._reads = Reads()
+        return ending, reads
 
     def without_code(self, unit: Unit) -> Ending:
         """The end of a unit in which no contract is called."""

@@ -39,9 +39,12 @@ _TAIL = (0x40, 0)
 MOST_ITEMS = 2
 """Items of arrays of any length that are tried."""
 
-LATER = 7 * 24 * 3600
-"""Seconds after deployment, or after the moment of the transaction before, at which a path goes on
-that takes a loop further than is followed."""
+MOMENTS = (0, 1)
+"""Blocks after deployment at which a path goes on that takes a loop further than is followed; and
+`WEEK` later, for two transactions twice as much, too."""
+
+WEEK = 7 * 24 * 3600
+"""Seconds."""
 
 _MOST_SHAPES = 16
 """Combinations of lengths of one function's arguments."""
@@ -304,7 +307,7 @@ def _told(
         known = compiled.abi(unit.contract).by_selector
         others = [hex(int.from_bytes(selector, "big")) for selector in known]
     base = compiled.chains[unit.chain].follows or compiled.chains[unit.chain]
-    blocks = LATER // base.block_time
+    week = WEEK // base.block_time
     return {
         "prefix": transaction.prefix,
         "after": transactions[at - 1].prefix if at else "",
@@ -314,10 +317,13 @@ def _told(
             "number": hex(world.block(unit.chain)),
             "timestamp": hex(world.time(unit.chain)),
         },
-        "moment": {
-            "number": hex(world.block(unit.chain) + blocks * (at + 1)),
-            "timestamp": hex(world.time(unit.chain) + blocks * (at + 1) * base.block_time),
-        },
+        "moments": [
+            {
+                "number": hex(world.block(unit.chain) + blocks),
+                "timestamp": hex(world.time(unit.chain) + blocks * base.block_time),
+            }
+            for blocks in (*MOMENTS, *(week * (turn + 1) for turn in range(at + 1)))
+        ],
         "data": transaction.pieces(),
         "selectors": others,
     }

@@ -23,7 +23,8 @@ from harness.judges.explore.process import Outcome, run_job
 from harness.judges.explore.translate import Translation
 from harness.judges.prove.cases import Case, cases_of, claim, query, spoken
 from harness.judges.prove.endings import Ending, parameters
-from harness.judges.prove.units import INVARIANTS, speaks_of
+from harness.judges.explore.reads import Reads
+from harness.judges.prove.units import ENVIRONMENT, INVARIANTS, Unit, speaks_of
 from harness.property import Kind, Property
 from harness.step import ClockStep, Step
 from harness.symbolic.explore import TooManyPaths
@@ -45,7 +46,9 @@ __all__ = ["JUDGED", "JobReport", "Session", "Tripped"]
 JUDGED = (Kind.INVARIANT, Kind.BOUND, Kind.TRANSITION, Kind.RULE)
 """Kinds of properties that this judge evaluates."""
 
-_SOLVING = Limits(seconds=10)
+_AT_ONCE = Limits(seconds=1, refinements=4)
+"""For several properties at once, which is only worth while as long as it is easy."""
+_SOLVING = Limits(seconds=5)
 _LOOKING = Limits(seconds=3)
 _GLANCING = Limits(seconds=1, refinements=2)
 """For a property on which the solver has given no answer before."""
@@ -108,6 +111,7 @@ class Session:
         self._limits = limits
         self._run = run
         self._hard: set[str] = set()
+        self._reads: dict[str, Reads | None] = {}
 
     @cached_property
     def world(self) -> ConcreteWorld:
@@ -156,11 +160,14 @@ class Session:
         heard: Iterable[str],
     ) -> None:
         explored = Explored(self.compiled, self.settings, self.world)
-        judging = _Judging(explored, chosen, report, frozenset(heard), self._hard)
+        judging = _Judging(explored, chosen, report, frozenset(heard), self._hard, self._reads)
         if not job.transactions:
             judging.judge(explored.without_code(job.unit), (), True)
             report.paths = 1
             return
+        for each in chosen:
+            if each.kind in INVARIANTS and each.id not in self._reads:
+                self._reads[each.id] = _reads_of(each, explored)
         told = job_of(self.world, job.transactions, self._preimages, self._limits)
         begun = time.monotonic()
         outcome = self._run(told, ProcessLimits(seconds))
@@ -215,8 +222,10 @@ class _Judging:
         report: JobReport,
         heard: frozenset[str],
         hard: set[str],
+        reads: Mapping[str, Reads | None],
     ) -> None:
         self.report = report
+        self._reads = reads
         self._hard = hard
         self._heard = set(heard)
         self._context = Context()
@@ -230,6 +239,8 @@ class _Judging:
             if not ending.succeeded and each.kind is not Kind.RULE:
                 continue
             if each.id in self.report.doubts or each.id in self.report.broken:
+                continue
+            if transactions and not self._concerned(each, ending):
                 continue
             try:
                 cases = _cases(each, ending)
@@ -247,34 +258,46 @@ class _Judging:
         goals = [(each, claim(cases)) for each, cases in claims]
         goals = [(each, goal) for each, goal in goals if goal is not TRUE]
         easy = [(each, goal) for each, goal in goals if each.id not in self._hard]
-        self._prove(easy, known, transactions, _SOLVING)
+        self._prove(easy, known, transactions)
         for each, goal in goals:
             if each.id in self._hard:
-                self._prove([(each, goal)], known, transactions, _GLANCING)
+                self._decide(each, goal, known, transactions, _GLANCING)
+
+    def _concerned(self, each: Property, ending: Ending) -> bool:
+        """Whether a property may say something else than right after deployment at that time,
+        which the unit in which time passes is judged for."""
+        reads = self._reads.get(each.id)
+        return reads is None or ending.run is None or reads.concern(ending.run.end.state)
 
     def _prove(
         self,
         goals: Sequence[tuple[Property, Bool]],
         known: Sequence[Bool],
         transactions: Sequence[Transaction],
-        limits: Limits,
     ) -> None:
         """Whether goals follow from what is known: all at once if that works, which is most of the
         time, else one by one."""
-        if not goals:
-            return
-        all_at_once = and_(*(goal for _, goal in goals))
-        answer = self._check(query(self.report.job, known, all_at_once), limits)
-        if isinstance(answer, Proved):
-            return
         if len(goals) > 1:
-            for goal in goals:
-                self._prove([goal], known, transactions, limits)
-            return
-        ((each, wanted),) = goals
+            all_at_once = and_(*(goal for _, goal in goals))
+            answer = self._check(query(self.report.job, known, all_at_once), _AT_ONCE)
+            if isinstance(answer, Proved):
+                return
+        for each, goal in goals:
+            self._decide(each, goal, known, transactions, _SOLVING)
+
+    def _decide(
+        self,
+        each: Property,
+        goal: Bool,
+        known: Sequence[Bool],
+        transactions: Sequence[Transaction],
+        limits: Limits,
+    ) -> None:
+        """Whether one goal follows from what is known; if not, what breaks it."""
+        answer = self._check(query(self.report.job, known, goal), limits)
         if isinstance(answer, Counterexample):
-            self.report.broken[each.id] = tuple(self._hits(known, wanted, answer, transactions))
-        else:
+            self.report.broken[each.id] = tuple(self._hits(known, goal, answer, transactions))
+        elif not isinstance(answer, Proved):
             self._hard.add(each.id)
             self._doubt(each, "undecided", answer.reason)
 
@@ -322,6 +345,17 @@ class _Judging:
 
     def _check(self, asked: Query, limits: Limits) -> Answer:
         return check(asked, limits, context=self._context)
+
+
+def _reads_of(each: Property, explored: Explored) -> Reads | None:
+    """What a property of a state reads; None where that is not known."""
+    ending, reads = explored.watched(Unit(ENVIRONMENT))
+    try:
+        _cases(each, ending)
+    except (Unsupported, TooManyPaths, HarnessError):
+        return None
+    reads.take(ending.ledger)
+    return reads
 
 
 def _cases(each: Property, ending: Ending) -> tuple[Case, ...]:

@@ -85,9 +85,10 @@ def _begin(transaction: dict[str, Any]) -> Begin:
             for what in transaction["clock"]:
                 before = variable(f"{earlier}block.{what}", 64)
                 world.constrain(variable(f"{prefix}block.{what}", 64).uge(before))
-        world.moments = {
-            f"{prefix}block.{what}": int(value, 16) for what, value in transaction["moment"].items()
-        }
+        world.moments = [
+            {f"{prefix}block.{what}": int(value, 16) for what, value in moment.items()}
+            for moment in transaction["moments"]
+        ]
         world.pinned = False
         data = _data(transaction["data"], prefix)
         for excluded in transaction["selectors"]:

@@ -6,7 +6,7 @@ path ends in a result, outside of the bounds, or with the name of a guard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manticore.core.smtlib import expression as smt
@@ -39,7 +39,7 @@ class Limits:
 @dataclass(frozen=True)
 class Ended:
     """The end of one path; without a guard, all of its transactions have ended, unless ``cut``:
-    then it goes round more often than is followed, but for one moment."""
+    then it goes round more often than is followed, but for some moments."""
 
     world: World
     guard: str = ""
@@ -106,7 +106,7 @@ def _forked(world: World, fork: Fork, limits: Limits) -> tuple[list[World], bool
     place = world.place()
     count = world.rounds.get(place, 0) + 1
     if count > limits.rounds:
-        return _at_the_moment(found), True
+        return _at_moments(found), True
     for each in found:
         each.rounds = {**world.rounds, place: count}
     return found, False
@@ -139,19 +139,24 @@ def _ways(world: World, fork: Fork) -> list[World]:
     return found
 
 
-def _at_the_moment(worlds: Sequence[World]) -> list[World]:
-    """Worlds that go on, if at all, at one moment only, so that how far is known."""
+def _at_moments(worlds: Sequence[World]) -> list[World]:
+    """Worlds that go on at some moments only, so that it is known how far."""
     found = []
     for world in worlds:
-        if world.pinned:
-            continue
-        world.pinned = True
-        for name, value in world.moments.items():
-            here = equal(variable(name, _CLOCK), constant(value, _CLOCK))
-            model = world.shared.solver.possible(world.path, here, world.model)
-            if model is None:
-                break
-            world.constrain(here, model)
-        else:
-            found.append(world)
+        for moment in world.moments if not world.pinned else ():
+            copy = world.fork()
+            copy.pinned = True
+            if _is_then(copy, moment):
+                found.append(copy)
     return found
+
+
+def _is_then(world: World, moment: Mapping[str, int]) -> bool:
+    """Put the clock of a world to a moment; whether that is possible."""
+    for name, value in moment.items():
+        here = equal(variable(name, _CLOCK), constant(value, _CLOCK))
+        model = world.shared.solver.possible(world.path, here, world.model)
+        if model is None:
+            return False
+        world.constrain(here, model)
+    return True

@@ -86,17 +86,31 @@ def _multiply(value: Expression, a: Expression, b: Expression) -> Expression:
     return None
 
 
-def _divide(compute: Callable[[int, int], int]) -> Callable[..., Expression]:
-    def rule(value: Expression, a: Expression, b: Expression) -> Expression:
-        if isinstance(b, smt.BitVecConstant):
-            if b.value == 0:
-                # Guarded wherever it occurs: the EVM's answer is 0.
-                return constant(0, value.size)
-            if isinstance(a, smt.BitVecConstant):
-                return constant(compute(a.value, b.value), value.size)
+def _divide(value: Expression, a: Expression, b: Expression) -> Expression:
+    """A quotient; by a power of two, it is some of the bits."""
+    if not isinstance(b, smt.BitVecConstant):
         return None
+    # By zero: guarded wherever it occurs, the EVM's answer is 0.
+    if b.value == 0:
+        return constant(0, value.size)
+    if isinstance(a, smt.BitVecConstant):
+        return constant(a.value // b.value, value.size)
+    low = b.value.bit_length() - 1
+    if b.value != 1 << low:
+        return None
+    return widen(extract(a, low, value.size - low), value.size)
 
-    return rule
+
+def _modulo(value: Expression, a: Expression, b: Expression) -> Expression:
+    """A remainder; see `_divide`."""
+    if not isinstance(b, smt.BitVecConstant):
+        return None
+    if b.value in (0, 1):
+        return constant(0, value.size)
+    if isinstance(a, smt.BitVecConstant):
+        return constant(a.value % b.value, value.size)
+    low = b.value.bit_length() - 1
+    return widen(extract(a, 0, low), value.size) if b.value == 1 << low else None
 
 
 def _conjunction(value: Expression, a: Expression, b: Expression) -> Expression:
@@ -239,10 +253,10 @@ RULES: dict[str, Callable[..., Expression]] = {
     "BitVecSub": _subtract,
     "BitVecMul": _multiply,
     "BitVecDiv": lambda value, a, b: None,
-    "BitVecUnsignedDiv": _divide(lambda a, b: a // b),
+    "BitVecUnsignedDiv": _divide,
     "BitVecMod": lambda value, a, b: None,
     "BitVecRem": lambda value, a, b: None,
-    "BitVecUnsignedRem": _divide(lambda a, b: a % b),
+    "BitVecUnsignedRem": _modulo,
     "BitVecShiftLeft": _shift_left,
     "BitVecShiftRight": _shift_right,
     "BitVecArithmeticShiftLeft": _shift_left,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -99,10 +99,10 @@ class World:
     """A model of them, if one is known; see `Solver`."""
     rounds: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
     """How often the path was open at a place; see `place`."""
-    moments: Mapping[str, int] = field(default_factory=dict)
-    """The clock, by variable, on a path that goes round more often than is followed."""
+    moments: Sequence[Mapping[str, int]] = ()
+    """Clocks, by variable, for paths that go round more often than is followed."""
     pinned: bool = False
-    """Whether the clock of this transaction was put to that."""
+    """Whether the clock of this transaction was put to one of them."""
     frames: list[Machine] = field(default_factory=list)
     prefix: str = ""
     """Put before the names of what belongs to the transaction that runs."""
