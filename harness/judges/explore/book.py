@@ -102,9 +102,11 @@ def _from_json(raw: dict[str, Any], marks: Mapping[str, str]) -> JobReport:
             if name in same
         },
         spoke=[name for name in raw["spoke"] if name in same],
+        unsure=[name for name in raw["unsure"] if name in same],
         judged=[name for name in raw["judged"] if name in same],
         effective=raw["effective"],
         paths=raw["paths"],
+        cut=raw["cut"],
         replayed=raw["replayed"],
         seconds=raw["seconds"],
         exploring=raw["exploring"],

@@ -19,6 +19,7 @@ from harness.judges.explore.calls import Values, replayable, steps_of
 from harness.judges.explore.endings import Explored, Told
 from harness.judges.explore.guards import Trip
 from harness.judges.explore.job import Transaction
+from harness.judges.explore.known import Known
 from harness.judges.explore.translate import Translation
 from harness.judges.prove.cases import query
 from harness.judges.prove.endings import Ending
@@ -28,7 +29,7 @@ from harness.symbolic.terms import FALSE
 
 __all__ = ["confirm_path"]
 
-_LOOK = Limits(seconds=5)
+_LOOK = Limits(seconds=1)
 _WEALTH = 1 << 128
 
 
@@ -49,14 +50,15 @@ def confirm_path(
     world = explored.world
     assumptions = (*ending.conditions, *explored.assumptions(ending))
     ties = tuple(replayable(world, transactions))
-    answer = check(query("path", (*assumptions, *ties), FALSE), _LOOK)
+    tied = Known((*assumptions, *ties)).conditions
+    answer = check(query("path", tied, FALSE), _LOOK)
     if isinstance(answer, Counterexample):
         values = Values(answer.assignment)
         steps = steps_of(world, transactions, values)
         if steps and not translation.invents:
             _compare(world, transactions, steps, told, translation, values)
         return True
-    plain = check(query("path", assumptions, FALSE), _LOOK)
+    plain = check(query("path", Known(assumptions).conditions, FALSE), _LOOK)
     if isinstance(plain, Proved):
         return False
     return True if isinstance(plain, Counterexample) else None

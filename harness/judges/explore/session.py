@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,7 @@ from harness.judges.explore.endings import Explored, Told
 from harness.judges.explore.fidelity import confirm_path
 from harness.judges.explore.guards import Trip
 from harness.judges.explore.job import Job, Transaction, job_of
+from harness.judges.explore.known import Known
 from harness.judges.explore.process import Limits as ProcessLimits
 from harness.judges.explore.process import Outcome, run_job
 from harness.judges.explore.translate import Translation
@@ -29,6 +31,7 @@ from harness.property import Kind, Property
 from harness.step import ClockStep, Step
 from harness.symbolic.explore import TooManyPaths
 from harness.symbolic.machine import Setting, Unsupported
+from harness.symbolic.products import Products
 from harness.symbolic.solve import (
     Answer,
     Context,
@@ -36,6 +39,7 @@ from harness.symbolic.solve import (
     Limits,
     Proved,
     Query,
+    Unknown,
     check,
 )
 from harness.symbolic.terms import FALSE, TRUE, Bool, and_, term_scope
@@ -46,12 +50,14 @@ __all__ = ["JUDGED", "JobReport", "Session", "Tripped"]
 JUDGED = (Kind.INVARIANT, Kind.BOUND, Kind.TRANSITION, Kind.RULE)
 """Kinds of properties that this judge evaluates."""
 
-_AT_ONCE = Limits(seconds=1, refinements=4)
+_AT_ONCE = Limits(seconds=0.2, refinements=4)
 """For several properties at once, which is only worth while as long as it is easy."""
-_SOLVING = Limits(seconds=5)
-_LOOKING = Limits(seconds=3)
-_GLANCING = Limits(seconds=1, refinements=2)
+_SOLVING = Limits(seconds=1)
+_LOOKING = Limits(seconds=0.3, refinements=4)
+_GLANCING = Limits(seconds=0.1, refinements=2)
 """For a property on which the solver has given no answer before."""
+_ENOUGH = 2
+"""Jobs without an answer on a property, after which the solver is not asked any more."""
 
 WORKER_LIMITS: Mapping[str, int] = {
     "rlimit": 2_000_000,
@@ -84,11 +90,15 @@ class JobReport:
     """By property: steps that may break it."""
     spoke: list[str] = field(default_factory=list)
     """Properties that said something on a path that is possible."""
+    unsure: list[str] = field(default_factory=list)
+    """Properties of which that was asked without an answer."""
     judged: list[str] = field(default_factory=list)
     """Properties that the job was judged for."""
     effective: bool = True
     """Whether a path succeeds and changes anything, as far as is known."""
     paths: int = 0
+    cut: int = 0
+    """Paths that were followed at some moments only, since they go round too often."""
     replayed: int = 0
     """Paths of which one call was made on the EVM and did as told."""
     seconds: float = 0.0
@@ -110,7 +120,7 @@ class Session:
         self.properties = {each.id: each for each in properties}
         self._limits = limits
         self._run = run
-        self._hard: set[str] = set()
+        self._patience = _Patience()
         self._reads: dict[str, Reads | None] = {}
 
     @cached_property
@@ -160,7 +170,7 @@ class Session:
         heard: Iterable[str],
     ) -> None:
         explored = Explored(self.compiled, self.settings, self.world)
-        judging = _Judging(explored, chosen, report, frozenset(heard), self._hard, self._reads)
+        judging = _Judging(explored, chosen, report, frozenset(heard), self._patience, self._reads)
         if not job.transactions:
             judging.judge(explored.without_code(job.unit), (), True)
             report.paths = 1
@@ -181,6 +191,7 @@ class Session:
         possible = effective = False
         for line in outcome.lines:
             if "table" not in line:
+                report.cut = line["cut"]
                 continue
             translation.extend(line["table"])
             if "guard" in line:
@@ -212,6 +223,17 @@ class Session:
             judging.report.guards.append(Tripped(line["guard"], f"{job.name}: {line['reason']}"))
 
 
+@dataclass
+class _Patience:
+    """On how many jobs the solver gave no answer, by property: a limit on what it may count does
+    not always stop it soon."""
+
+    hard: Counter[str] = field(default_factory=Counter)
+    """Whether it holds."""
+    deaf: Counter[str] = field(default_factory=Counter)
+    """Whether it says anything."""
+
+
 class _Judging:
     """Properties on the ends of one job."""
 
@@ -221,14 +243,16 @@ class _Judging:
         properties: Sequence[Property],
         report: JobReport,
         heard: frozenset[str],
-        hard: set[str],
+        patience: _Patience,
         reads: Mapping[str, Reads | None],
     ) -> None:
         self.report = report
         self._reads = reads
-        self._hard = hard
+        self._patience = patience
+        self._together = True
         self._heard = set(heard)
         self._context = Context()
+        self._products = Products()
         self._explored = explored
         self._properties = properties
 
@@ -252,15 +276,19 @@ class _Judging:
                 if cases:
                     claims.append((each, cases))
         # Every property was evaluated by now, so that all that they read is in sight.
-        known = (*ending.conditions, *self._explored.assumptions(ending))
+        state = Known((*ending.conditions, *self._explored.assumptions(ending)))
+        known = state.conditions
         for each, cases in claims:
-            self._listen(each, cases, known, possible)
-        goals = [(each, claim(cases)) for each, cases in claims]
+            self._listen(each, map(state.of, spoken(cases)), known, possible)
+        goals = [(each, state.of(claim(cases))) for each, cases in claims]
         goals = [(each, goal) for each, goal in goals if goal is not TRUE]
-        easy = [(each, goal) for each, goal in goals if each.id not in self._hard]
-        self._prove(easy, known, transactions)
+        self._prove([(e, g) for e, g in goals if not self._patience.hard[e.id]], known, transactions)
         for each, goal in goals:
-            if each.id in self._hard:
+            if each.id in self.report.doubts or each.id in self.report.broken:
+                continue
+            if self._patience.hard[each.id] >= _ENOUGH:
+                self._doubt(each, "undecided", f"not asked, after {_ENOUGH} jobs without an answer")
+            elif self._patience.hard[each.id]:
                 self._decide(each, goal, known, transactions, _GLANCING)
 
     def _concerned(self, each: Property, ending: Ending) -> bool:
@@ -277,13 +305,15 @@ class _Judging:
     ) -> None:
         """Whether goals follow from what is known: all at once if that works, which is most of the
         time, else one by one."""
-        if len(goals) > 1:
+        if len(goals) > 1 and self._together:
             all_at_once = and_(*(goal for _, goal in goals))
-            answer = self._check(query(self.report.job, known, all_at_once), _AT_ONCE)
+            answer = self._follows(query(self.report.job, known, all_at_once), _AT_ONCE)
             if isinstance(answer, Proved):
                 return
+            self._together = not isinstance(answer, Unknown)
         for each, goal in goals:
-            self._decide(each, goal, known, transactions, _SOLVING)
+            if not self._patience.hard[each.id]:
+                self._decide(each, goal, known, transactions, _SOLVING)
 
     def _decide(
         self,
@@ -294,11 +324,11 @@ class _Judging:
         limits: Limits,
     ) -> None:
         """Whether one goal follows from what is known; if not, what breaks it."""
-        answer = self._check(query(self.report.job, known, goal), limits)
+        answer = self._follows(query(self.report.job, known, goal), limits)
         if isinstance(answer, Counterexample):
             self.report.broken[each.id] = tuple(self._hits(known, goal, answer, transactions))
         elif not isinstance(answer, Proved):
-            self._hard.add(each.id)
+            self._patience.hard[each.id] += 1
             self._doubt(each, "undecided", answer.reason)
 
     def _doubt(self, each: Property, guard: str, reason: str) -> None:
@@ -328,20 +358,38 @@ class _Judging:
             yield (ClockStep(1),)
 
     def _listen(
-        self, each: Property, cases: Sequence[Case], known: Sequence[Bool], possible: bool
+        self, each: Property, spoken: Iterable[Bool], known: Sequence[Bool], possible: bool
     ) -> None:
         """Find out whether a property says anything here, unless that is known."""
-        if each.id in self._heard:
+        if each.id in self._heard or each.id in self.report.unsure:
             return
-        for condition in spoken(cases):
-            happens = possible and condition is TRUE
-            if not happens and condition is not FALSE:
+        if self._patience.deaf[each.id] == _ENOUGH:
+            self.report.unsure.append(each.id)
+            return
+        for condition in spoken:
+            if condition is FALSE:
+                continue
+            if not (possible and condition is TRUE):
                 answer = self._check(query(each.id, (*known, condition), FALSE), _LOOKING)
-                happens = isinstance(answer, Counterexample)
-            if happens:
-                self._heard.add(each.id)
-                self.report.spoke.append(each.id)
-                return
+                if isinstance(answer, Unknown):
+                    self.report.unsure.append(each.id)
+                    self._patience.deaf[each.id] += 1
+                    return
+                if not isinstance(answer, Counterexample):
+                    continue
+            self._heard.add(each.id)
+            self.report.spoke.append(each.id)
+            return
+
+    def _follows(self, asked: Query, limits: Limits) -> Answer:
+        """Whether a goal follows: first without products, which cost a solver far more than all
+        else, then as it is."""
+        weaker = self._products.without(asked)
+        if weaker is not None:
+            answer = self._check(weaker.query, limits)
+            if isinstance(answer, Proved):
+                return answer
+        return self._check(asked, limits)
 
     def _check(self, asked: Query, limits: Limits) -> Answer:
         return check(asked, limits, context=self._context)

@@ -7,10 +7,10 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.judges.explore.guards import describe
-from harness.judges.explore.job import LENGTHS, MOST_ITEMS, Job
+from harness.judges.explore.job import LENGTHS, MOMENTS, MOST_ITEMS, Job
 from harness.judges.explore.process import find_environment
 from harness.judges.explore.reach import Reached
-from harness.judges.explore.session import JUDGED, JobReport, Tripped
+from harness.judges.explore.session import JUDGED, WORKER_LIMITS, JobReport, Tripped
 from harness.judges.protocol import Case, assumptions_of
 from harness.judges.prove.units import speaks_of
 from harness.judges.workers import Failed
@@ -70,7 +70,10 @@ class Verdicts:
         tripped = list(self._tripped(each, 1))
         if tripped:
             return self._result(each, Verdict.INCOMPLETE, _listed(tripped))
-        if not self._spoke(each):
+        if not self._any(each, "spoke"):
+            if self._any(each, "unsure"):
+                unsure = Tripped("undecided", "whether it says anything on any path")
+                return self._result(each, Verdict.INCOMPLETE, _listed([unsure]))
             reason = "it says nothing on any path that was shown to be possible"
             return self._result(each, Verdict.VACUOUS, reason)
         return self._result(each, Verdict.BOUNDED, None)
@@ -101,8 +104,9 @@ class Verdicts:
             shown = ", ".join(missing[:_SHOWN])
             yield Tripped("budget", f"{len(missing)} not reached: {shown}")
 
-    def _spoke(self, each: Property) -> bool:
-        return any(each.id in r.spoke for reports in self._reports.values() for r in reports)
+    def _any(self, each: Property, what: str) -> bool:
+        """Whether a property is in a list of any report."""
+        return any(each.id in getattr(r, what) for rs in self._reports.values() for r in rs)
 
     def _bounds(self, each: Property) -> dict[str, Any]:
         """What the verdict is limited to."""
@@ -123,6 +127,11 @@ class Verdicts:
             "bytes": f"{LENGTHS[0]} or {LENGTHS[1]} bytes, or abi.encode(number, '')",
             "items": MOST_ITEMS,
         }
+        if any(report.cut for report in mine):
+            found["rounds"] = (
+                f"{WORKER_LIMITS['rounds']} of loops that depend on unknowns; more of them only "
+                f"{', '.join(map(str, MOMENTS))} blocks or a week after deployment"
+            )
         if pairs and not deep:
             found["pairs"] = f"{done} of {len(pairs)}"
         return found
