@@ -10,7 +10,10 @@ same properties are evaluated as everywhere.  Whatever it cannot follow trips a 
     translate.py  its expressions as terms
     endings.py    its paths as worlds; deployed.py: the state in which they begin
     fidelity.py   each path, made once on the EVM
-    session.py    properties on paths; reach.py: what breaks them, replayed
+    session.py    a job, path by path; report.py: what came of it
+    judging.py    properties on paths; known.py, reads.py: what need not be asked
+    reach.py      what breaks properties, replayed
+    order.py      which jobs come first
     book.py       what was found so far, on disk
 """
 

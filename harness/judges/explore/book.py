@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness.judges.explore.session import JobReport, Tripped
+from harness.judges.explore.report import JobReport, Tripped
 from harness.property import Property
 from harness.step import step_from_json, step_to_json
 
@@ -43,18 +43,26 @@ class Book:
         self._marks = marks
         self._keep = keep
         self.reports: list[JobReport] = self._load() if keep else []
+        self._by_job: dict[str, list[JobReport]] = {}
+        for each in self.reports:
+            self._by_job.setdefault(each.job, []).append(each)
+
+    def of(self, job: str) -> list[JobReport]:
+        """The reports on a job."""
+        return self._by_job.get(job, [])
 
     def judged(self, job: str) -> set[str]:
         """The properties that a job was judged for."""
-        return {name for each in self.reports if each.job == job for name in each.judged}
+        return {name for each in self.of(job) for name in each.judged}
 
     def knows(self, job: str) -> bool:
         """Whether a job was done at all."""
-        return any(each.job == job for each in self.reports)
+        return bool(self.of(job))
 
     def add(self, report: JobReport) -> None:
         """Keep a report; one whose job may end otherwise another time is not written down."""
         self.reports.append(report)
+        self._by_job.setdefault(report.job, []).append(report)
         if not self._keep or any(each.guard in _PASSING for each in report.guards):
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +115,8 @@ def _from_json(raw: dict[str, Any], marks: Mapping[str, str]) -> JobReport:
         effective=raw["effective"],
         paths=raw["paths"],
         cut=raw["cut"],
+        read=raw["read"],
+        written=raw["written"],
         replayed=raw["replayed"],
         seconds=raw["seconds"],
         exploring=raw["exploring"],

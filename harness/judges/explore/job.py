@@ -214,6 +214,11 @@ class Job:
         return first.name if first else self.unit.name
 
     @property
+    def last(self) -> str:
+        """The job of the last transaction alone."""
+        return self.transactions[-1].name if self.transactions else self.unit.name
+
+    @property
     def depth(self) -> int:
         """How many transactions it has."""
         return max(1, len(self.transactions))
@@ -290,16 +295,12 @@ def job_of(
         "chain_id": chain.chain_id,
         "accounts": accounts,
         "preimages": [content.hex() for content in known],
-        "transactions": [
-            _told(world, at, transactions) for at in range(len(transactions))
-        ],
+        "transactions": [_told(world, at, transactions) for at in range(len(transactions))],
         **limits,
     }
 
 
-def _told(
-    world: ConcreteWorld, at: int, transactions: Sequence[Transaction]
-) -> dict[str, Any]:
+def _told(world: ConcreteWorld, at: int, transactions: Sequence[Transaction]) -> dict[str, Any]:
     transaction = transactions[at]
     unit, compiled = transaction.unit, world.compiled
     others: list[str] = []

@@ -8,9 +8,11 @@ from typing import Any
 
 from harness.judges.explore.book import Book, marks_of
 from harness.judges.explore.job import Job
+from harness.judges.explore.order import ranked
 from harness.judges.explore.process import find_environment
 from harness.judges.explore.reach import Reached
-from harness.judges.explore.session import JUDGED, JobReport, Tripped
+from harness.judges.explore.report import JobReport, Tripped
+from harness.judges.explore.session import JUDGED
 from harness.judges.explore.verdicts import Verdicts
 from harness.judges.explore.work import Assignment, Order, all_jobs, confirm, explore, fingerprint
 from harness.judges.protocol import Availability, Case, Options, Progress
@@ -115,12 +117,13 @@ class _Run:
         self._confirm()
 
     def _jobs(self, depth: int) -> list[Job]:
-        """The jobs of a depth; of two transactions, where the first changes something."""
+        """The jobs of a depth, the most promising first; of two transactions, those of which the
+        first changes something."""
         jobs = all_jobs(self._case.compiled, depth)
-        if depth == 1:
-            return jobs
-        inert = {each.job for each in self.book.reports if not each.effective}
-        return [job for job in jobs if job.first not in inert]
+        if depth > 1:
+            inert = {each.job for each in self.book.reports if not each.effective}
+            jobs = [job for job in jobs if job.first not in inert]
+        return ranked(jobs, self.book.of, self._case.goals)
 
     def _patience(self) -> float | None:
         return None if self._until is None else max(1.0, self._until - time.monotonic()) + _GRACE

@@ -10,7 +10,8 @@ from harness.judges.explore.guards import describe
 from harness.judges.explore.job import LENGTHS, MOMENTS, MOST_ITEMS, Job
 from harness.judges.explore.process import find_environment
 from harness.judges.explore.reach import Reached
-from harness.judges.explore.session import JUDGED, WORKER_LIMITS, JobReport, Tripped
+from harness.judges.explore.report import JobReport, Tripped
+from harness.judges.explore.session import JUDGED, WORKER_LIMITS
 from harness.judges.protocol import Case, assumptions_of
 from harness.judges.prove.units import speaks_of
 from harness.judges.workers import Failed
@@ -132,6 +133,8 @@ class Verdicts:
                 f"{WORKER_LIMITS['rounds']} of loops that depend on unknowns; more of them only "
                 f"{', '.join(map(str, MOMENTS))} blocks or a week after deployment"
             )
+        if each.id in self._case.goals:
+            found["goals"] = len(self._case.goals[each.id])
         if pairs and not deep:
             found["pairs"] = f"{done} of {len(pairs)}"
         return found

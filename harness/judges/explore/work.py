@@ -11,7 +11,8 @@ from pathlib import Path
 from harness.compiled import CompiledSystem, compile_system
 from harness.judges.explore.job import Job, jobs_of, pairs_of
 from harness.judges.explore.reach import Reached, reach
-from harness.judges.explore.session import JobReport, Session
+from harness.judges.explore.report import JobReport
+from harness.judges.explore.session import Session
 from harness.judges.prove.units import units_of
 from harness.judges.workers import Send
 from harness.property import Property

@@ -13,7 +13,8 @@ from harness import Deployment, System, chain_at, contract, invariant, user
 from harness.compiled import CompiledSystem, compile_system
 from harness.judges.explore.job import Job, jobs_of
 from harness.judges.explore.process import Limits, Outcome, find_environment, run_job
-from harness.judges.explore.session import WORKER_LIMITS, JobReport, Session
+from harness.judges.explore.report import JobReport
+from harness.judges.explore.session import WORKER_LIMITS, Session
 from harness.judges.explore.verdicts import Verdicts
 from harness.judges.protocol import Case
 from harness.judges.prove.units import units_of
@@ -21,7 +22,19 @@ from harness.property import Property
 from harness.verdict import Result
 from tests.judges.toy import ROOT, as_property
 
-__all__ = ["NEEDED", "Raw", "Run", "code", "explored", "holds", "job_named", "patched", "verdict"]
+__all__ = [
+    "NEEDED",
+    "WITHDRAW",
+    "Raw",
+    "Run",
+    "code",
+    "compiled",
+    "explored",
+    "holds",
+    "job_named",
+    "patched",
+    "verdict",
+]
 
 NEEDED = pytest.mark.skipif(
     find_environment().python is None, reason="Manticore's environment is not there: `make setup`"

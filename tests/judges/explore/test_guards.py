@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import invariant
-from harness.judges.explore import process, session
+from harness.compiled import compile_system
+from harness.judges.explore import judging, process, session
 from harness.judges.explore.guards import GUARDS, Trip
-from harness.judges.explore.session import JobReport
+from harness.judges.explore.job import Job
+from harness.judges.explore.report import JobReport
 from harness.judges.explore.translate import Translation
 from harness.judges.explore.verdicts import Verdicts
 from harness.judges.protocol import Case
+from harness.judges.prove.units import ENVIRONMENT, Unit
 from harness.symbolic.machine import Machine, Setting
 from harness.symbolic.solve import Limits
 from harness.symbolic.terms import term_scope
+from harness.targets import load_targets
 from harness.verdict import Result, Verdict
 from tests.judges.explore.raw import (
     NEEDED,
+    WITHDRAW,
     Raw,
     code,
     compiled,
@@ -29,14 +36,15 @@ from tests.judges.explore.raw import (
     patched,
     verdict,
 )
-from tests.judges.toy import as_property
+from tests.judges.toy import ROOT, as_property
 
+PROVE = ROOT.parent / "prove"
 ARGUMENT = code(4, "35")
 """CALLDATALOAD of the argument."""
 STOP = "00"
 SELF = "30"
 
-FIRST_SLOT_FROM_SUM = code(ARGUMENT.hex(), 7, "01", 0, "55", STOP)
+TOTAL_FROM_SUM = code(ARGUMENT.hex(), 7, "01", 0xFF, "16", 1, "55", STOP)
 
 
 def incomplete(report: JobReport, guard: str) -> Result:
@@ -51,7 +59,7 @@ def incomplete(report: JobReport, guard: str) -> Result:
 
 @NEEDED
 def test_nothing_trips_where_all_can_be_followed() -> None:
-    report = explored(FIRST_SLOT_FROM_SUM)
+    report = explored(TOTAL_FROM_SUM)
     assert (report.guards, report.doubts, report.replayed) == ([], {}, 1)
     assert verdict(report).verdict is Verdict.BOUNDED
 
@@ -117,19 +125,19 @@ def test_a_process_that_runs_out_of_memory() -> None:
 
 @NEEDED
 def test_an_internal_error_ends_one_path_and_hides_nothing() -> None:
-    found = incomplete(explored(FIRST_SLOT_FROM_SUM, run=patched("faulty")), "died")
+    found = incomplete(explored(TOTAL_FROM_SUM, run=patched("faulty")), "died")
     assert "an internal error" in (found.reason or "")
 
 
 @NEEDED
 def test_what_manticore_gets_wrong_is_seen_on_the_evm() -> None:
-    found = incomplete(explored(FIRST_SLOT_FROM_SUM, run=patched("wrong")), "fidelity")
-    assert "slot 0x0" in (found.reason or "")
+    found = incomplete(explored(TOTAL_FROM_SUM, run=patched("wrong")), "fidelity")
+    assert "slot 0x1" in (found.reason or "")
 
 
 @NEEDED
 def test_what_it_prints_is_no_result() -> None:
-    report = explored(FIRST_SLOT_FROM_SUM, run=patched("noisy"))
+    report = explored(TOTAL_FROM_SUM, run=patched("noisy"))
     assert (report.guards, report.paths) == ([], 1)
 
 
@@ -150,7 +158,7 @@ def test_no_path_is_possible() -> None:
 @NEEDED
 def test_more_lengths_than_are_tried() -> None:
     job = replace(job_named(), complete=False)
-    incomplete(explored(FIRST_SLOT_FROM_SUM, job=job), "bounds")
+    incomplete(explored(TOTAL_FROM_SUM, job=job), "bounds")
 
 
 @as_property
@@ -182,14 +190,14 @@ def looks_away(w: Raw) -> Any:
 
 @NEEDED
 def test_a_property_that_cannot_be_evaluated() -> None:
-    report = explored(FIRST_SLOT_FROM_SUM, looks_away)
+    report = explored(TOTAL_FROM_SUM, looks_away)
     assert report.doubts["RAW-003"].guard == "property"
     assert verdict(report, looks_away).verdict is Verdict.INCOMPLETE
 
 
 @NEEDED
 def test_the_solver_gives_no_answer_on_a_property(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "_SOLVING", Limits(seconds=10, rlimit=1))
+    monkeypatch.setattr(judging, "_SOLVING", Limits(seconds=10, rlimit=1))
     report = explored(code(ARGUMENT.hex(), 1, "5500"))
     incomplete(report, "undecided")
 
@@ -202,6 +210,56 @@ def test_an_expression_without_a_counterpart() -> None:
             translation.extend([["sdiv", 8, 0, 1]])
         with pytest.raises(Trip, match="the operation unheard"):
             translation.extend([["unheard", 8, 0, 1]])
+
+
+@NEEDED
+def test_a_path_that_has_no_counterpart_in_terms() -> None:
+    report = explored(TOTAL_FROM_SUM, run=patched("strange"))
+    assert [each.guard for each in report.guards] == ["killed", "hash"]
+    found = verdict(report)
+    assert found.verdict is Verdict.INCOMPLETE
+    assert "guard hash" in (found.reason or "")
+    assert "the operation unheard" in (found.reason or "")
+
+
+def test_a_message_that_is_due() -> None:
+    letters = next(t for t in load_targets(["letters"], PROVE) if t.name == "letters")
+    mail: Any = type(letters.system.transports[0])
+    # What is handed in stays due, since nobody tries it.
+    idle = type("Idle", (mail,), {"after": lambda *_: None})
+    late = type("Late", (letters.system,), {"transports": (idle(),)})
+    each = next(p for p in letters.properties if p.id == "MAIL-011")
+    found = compile_system(late, PROVE)
+    job = Job(Unit(ENVIRONMENT))
+    report = session.Session(found, [each]).explore(job, [each.id], 60)
+    assert [guard.guard for guard in report.guards] == ["messages"]
+    said = Verdicts(Case(found, (each,), ""), {1: [job]}, [report], {}, None, 0.0).on(each)
+    assert said.verdict is Verdict.INCOMPLETE
+    assert "message 0 of down is due" in (said.reason or "")
+
+
+def test_whether_a_property_says_anything_may_stay_open() -> None:
+    report = JobReport(WITHDRAW, judged=[holds.id], unsure=[holds.id])
+    found = verdict(report)
+    assert found.verdict is Verdict.INCOMPLETE
+    assert "guard undecided" in (found.reason or "")
+
+
+def test_a_job_that_was_not_done_is_out_of_budget() -> None:
+    case = Case(compiled(), (holds,), "")
+    found = Verdicts(case, {1: [job_named()]}, [], {}, None, 0.0).on(holds)
+    assert found.verdict is Verdict.INCOMPLETE
+    assert f"guard budget ({GUARDS['budget']}): 1 not reached: {WITHDRAW}" in (found.reason or "")
+
+
+def test_every_guard_trips_in_a_test() -> None:
+    known = {
+        node.value.removeprefix("guard ")
+        for file in Path(__file__).parent.glob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert set(GUARDS) - known == set()
 
 
 def test_without_manticore(monkeypatch: pytest.MonkeyPatch) -> None:

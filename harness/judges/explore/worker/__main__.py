@@ -44,8 +44,10 @@ def run(job: dict[str, Any], tell: Any) -> None:
         },
         {address: int(each["wei"], 16) for address, each in accounts.items()},
     )
-    world = World(Shared(codes, job["chain_id"], hashes, solver), state)
     begins = [_begin(each) for each in job["transactions"]]
+    shared = Shared(codes, job["chain_id"], hashes, solver, transactions=len(begins))
+    world = World(shared, state)
+    written: set[tuple[int, int]] = set()
     table = Table(hashes)
     count = cut = 0
     for ended in follow(world, begins, Limits(job["paths"], job["steps"], job["rounds"])):
@@ -54,7 +56,14 @@ def run(job: dict[str, Any], tell: Any) -> None:
             continue
         tell({**_told(table, ended), "table": table.taken()})
         count += 1
-    tell({"end": count, "cut": cut, "queries": solver.queries, "unknown": solver.unknown})
+        if ended.world.done and ended.world.done[-1].success:
+            written |= shared.written(ended.world.done[-1])
+    told = {"read": _variables(shared.read), "written": _variables(written)}
+    tell({"end": count, "cut": cut, "queries": solver.queries, "unknown": solver.unknown, **told})
+
+
+def _variables(found: set[tuple[int, int]]) -> list[str]:
+    return sorted(f"{address:#x}[{slot:#x}]" for address, slot in found)
 
 
 def _told(table: Table, ended: Ended) -> dict[str, Any]:

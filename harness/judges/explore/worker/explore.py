@@ -106,7 +106,7 @@ def _forked(world: World, fork: Fork, limits: Limits) -> tuple[list[World], bool
     place = world.place()
     count = world.rounds.get(place, 0) + 1
     if count > limits.rounds:
-        return _at_moments(found), True
+        return _at_moments(found, world.shared.solver.variables(fork.condition)), True
     for each in found:
         each.rounds = {**world.rounds, place: count}
     return found, False
@@ -114,7 +114,7 @@ def _forked(world: World, fork: Fork, limits: Limits) -> tuple[list[World], bool
 
 def _ways(world: World, fork: Fork) -> list[World]:
     """The worlds in which a condition is not true, and those in which it is."""
-    found = []
+    found: list[World] = []
     solver = world.shared.solver
     negation = canonical(smt.BoolNot(value=fork.condition))
     for chosen, holds in ((negation, False), (fork.condition, True)):
@@ -139,11 +139,13 @@ def _ways(world: World, fork: Fork) -> list[World]:
     return found
 
 
-def _at_moments(worlds: Sequence[World]) -> list[World]:
-    """Worlds that go on at some moments only, so that it is known how far."""
-    found = []
+def _at_moments(worlds: Sequence[World], names: frozenset[str]) -> list[World]:
+    """Worlds that go on at some moments only, if it is the clock that they depend on."""
+    found: list[World] = []
     for world in worlds:
         for moment in world.moments if not world.pinned else ():
+            if names.isdisjoint(moment):
+                continue
             copy = world.fork()
             copy.pinned = True
             if _is_then(copy, moment):

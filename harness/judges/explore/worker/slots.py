@@ -79,6 +79,14 @@ class Hashes:
             return self._constant_origin(slot)
         return found, rest if isinstance(rest, int) else plain(rest)
 
+    def variable(self, slot: Any) -> int:
+        """The slot of the variable that a slot belongs to; -1 where that is not known."""
+        while True:
+            content, rest = self.origin(slot)
+            if content is None:
+                return rest if isinstance(rest, int) else -1
+            slot = word_of(content[-32:])
+
     def _content(self, part: Any) -> Bytes | None:
         if isinstance(part, int):
             return None

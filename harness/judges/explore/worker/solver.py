@@ -65,8 +65,8 @@ class Solver:
 
     def _related(self, path: tuple[Any, ...], condition: Any) -> list[Any]:
         """The conditions of a path that share variables with another one, directly or not."""
-        known = set(self._variables(condition))
-        left = [(each, self._variables(each)) for each in path]
+        known = set(self.variables(condition))
+        left = [(each, self.variables(each)) for each in path]
         found: list[Any] = []
         while True:
             near = [(each, names) for each, names in left if not known.isdisjoint(names)]
@@ -77,14 +77,15 @@ class Solver:
                 found.append(each)
                 known |= names
 
-    def _variables(self, value: Any) -> frozenset[str]:
+    def variables(self, value: Any) -> frozenset[str]:
+        """The names of the variables in an expression."""
         found = self._names.get(id(value))
         if found is None:
             if isinstance(value, smt.BitVecVariable):
                 found = frozenset((value.name,))
             else:
                 operands = getattr(value, "operands", ())
-                found = frozenset().union(*map(self._variables, operands))
+                found = frozenset().union(*map(self.variables, operands))
             self._names[id(value)] = found
         return found
 

@@ -80,6 +80,18 @@ class Shared:
     chain_id: int
     hashes: Hashes
     solver: Solver
+    read: set[tuple[int, int]] = field(default_factory=set)
+    """Variables that the last transaction has read on any path, by address and slot."""
+    transactions: int = 1
+    """How many there are."""
+
+    def written(self, done: Done) -> set[tuple[int, int]]:
+        """The variables that a transaction has written, or one before it."""
+        return {
+            (address, self.hashes.variable(slot))
+            for address, storage in done.state.storage.items()
+            for slot, _ in storage.writes
+        }
 
 
 def variable(name: str, size: int) -> Any:
@@ -157,6 +169,8 @@ class World:
 
     def load(self, address: int, slot: Any) -> Any:
         """A word of storage."""
+        if len(self.done) == self.shared.transactions - 1:
+            self.shared.read.add((address, self.hashes.variable(plain(slot))))
         return self.state.storage[address].read(plain(slot), self.hashes)
 
     def store(self, address: int, slot: Any, value: Any) -> None:
