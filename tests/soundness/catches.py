@@ -5,8 +5,9 @@
     python -m tests.soundness.catches --again             everything anew
     python -m tests.soundness.catches --only-write        the document from what is kept
 
-What comes of each pair is kept in .harness/catches.json until the variant changes, so that a run
-may be broken off and taken up again.  Seconds are processor time of the judge, compiling aside.
+What comes of each pair is kept in docs/catches.json until the variant changes, so that a run may be
+broken off and taken up again, and one row or column be done without the others.  Seconds are
+processor time of the judge, compiling aside.
 """
 
 from __future__ import annotations
@@ -23,24 +24,24 @@ from harness.verdict import JudgeName
 from tests.soundness.catching import SUITES, Catch, Suite, catch
 from tests.soundness.variants import ROOT, Variant
 
-KEPT = ROOT / ".harness" / "catches.json"
+KEPT = ROOT / "docs" / "catches.json"
 DOCUMENT = ROOT / "docs" / "catches.md"
-ALWAYS = (JudgeName.FUZZ, JudgeName.PROVE, JudgeName.INSPECT)
+COLUMNS = (JudgeName.FUZZ, JudgeName.PROVE, JudgeName.INSPECT, JudgeName.EXPLORE)
 """The judges that are asked unless others are named."""
-COLUMNS = (*ALWAYS, JudgeName.EXPLORE)
 
 HEAD = """# Which judge catches which bug
 
 Written by `python -m tests.soundness.catches`. Every row is the real system with one small patch.
-A judge catches it if it finds a property REFUTED: *fuzz* and *prove* by a witness that replays on
-py-evm, *inspect* at a place in the source. Seconds are processor time of that judge on that
-variant, compiling aside; a dash is a pair that was not run.
+A judge catches it if it finds a property REFUTED: *fuzz*, *prove* and *explore* by a witness that
+replays on py-evm, *inspect* at a place in the source. Seconds are processor time of that judge on
+that variant, compiling aside; a dash is a pair that was not run.
 
 Fuzz is given the properties that the variant is known to break and what it learnt of the real
 system; prove begins with the units of the changed contracts, assumes the invariants of the real
 system, stops at the first property that fails, and tries to reach its counterexample from
-deployment by search and by the fuzzer. Where a bug shows in the source alone, both look for any
-property that speaks of calls.
+deployment by search and by the fuzzer. Explore follows one call of the changed contracts, and then
+two, twelve times at most. Where a bug shows in the source alone, these three look for any property
+that speaks of calls.
 """
 
 
@@ -101,11 +102,11 @@ def _alone(book: Book) -> str:
 
 
 def _caught_only_by(judge: JudgeName, book: Book) -> Iterator[str]:
-    """Variants that every one of the usual judges was asked about and this one alone caught."""
+    """Variants that every judge was asked about and this one alone caught."""
     for suite in SUITES:
         for variant in suite.variants:
             known = {each: book.get(suite, variant, each) for each in COLUMNS}
-            asked = all(known[each] is not None for each in ALWAYS)
+            asked = all(each is not None for each in known.values())
             caught_by = [each for each, found in known.items() if found and found.caught]
             if asked and caught_by == [judge]:
                 yield variant.name
@@ -120,7 +121,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only-write", action="store_true", help="run nothing")
     parser.add_argument("words", nargs="*", help="variants whose name has one of these in it")
     chosen = parser.parse_args(arguments)
-    judges = [JudgeName(name) for name in chosen.judge or ()] or list(ALWAYS)
+    judges = [JudgeName(name) for name in chosen.judge or ()] or list(COLUMNS)
     book = Book(KEPT)
     for judge in () if chosen.only_write else judges:
         for suite in SUITES:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import resource
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from harness.compiled import CompiledSystem, compile_system
+from harness.judges.explore.job import Job, pairs_of
+from harness.judges.explore.order import ranked
+from harness.judges.explore.reach import reach
+from harness.judges.explore.report import JobReport
+from harness.judges.explore.session import JUDGED, Session
+from harness.judges.explore.work import all_jobs
 from harness.judges.fuzz.campaign import Effort, run_campaign
 from harness.judges.fuzz.lessons import Lessons
 from harness.judges.inspect.judge import inspect_here, result_of
-from harness.judges.protocol import Case, Options
 from harness.judges.prove.prover import PROVABLE
-from harness.judges.registry import load
 from harness.property import Kind, Property
 from harness.system import System
 from harness.targets import Target, load_targets
@@ -33,6 +38,8 @@ FUZZ_CASES, STRUCTURE_CASES = 300, 30
 """Cases for a variant of which it is known what breaks, and for one whose source alone shows it."""
 
 PROVE_CASES = 60
+EXPLORE_PAIRS, EXPLORE_SECONDS = 12, 60.0
+"""Pairs of calls of one variant, and seconds for the process that follows one of them."""
 BASELINE = "contracts/slither-baseline.toml"
 
 
@@ -120,7 +127,8 @@ def catch(suite: Suite, variant: Variant, judge: JudgeName) -> Catch:
         if judge is JudgeName.FUZZ:
             _lessons(suite.system)
             return _timed(lambda: _fuzzed(suite, variant, compiled))
-        return _timed(lambda: _asked(suite, variant, compiled, judge))
+        _real(suite.system)
+        return _timed(lambda: _explored(suite, variant, compiled))
 
 
 def _timed(ask: Callable[[], tuple[bool, str]]) -> Catch:
@@ -186,30 +194,50 @@ def _fuzzed(suite: Suite, variant: Variant, compiled: CompiledSystem) -> tuple[b
     return False, f"passed, {campaign.counts.steps:_} steps"
 
 
-def _asked(
-    suite: Suite, variant: Variant, compiled: CompiledSystem, judge: JudgeName
-) -> tuple[bool, str]:
-    """Any other judge, by the protocol; its workers find the properties beside the contracts."""
-    for folder in ("properties", "specs"):
-        shutil.copytree(ROOT / folder, compiled.root / folder, dirs_exist_ok=True)
-    case = Case(compiled, tuple(_behaviour(suite, variant)), f"properties/{suite.system}")
-    options = Options(witnesses=compiled.root / "witnesses", cache=compiled.root / "cache")
-    results = list(load(judge).judge(case, options, lambda progress: None))
-    refuted = [each.property_id for each in results if each.verdict is Verdict.REFUTED]
-    return bool(refuted), f"{', '.join(refuted)} REFUTED" if refuted else _most(results_of(results))
+def _explored(suite: Suite, variant: Variant, compiled: CompiledSystem) -> tuple[bool, str]:
+    """One call of the changed contracts from deployment, then the most promising two."""
+    behaviour = {p.id: p for p in _behaviour(suite, variant) if p.kind in JUDGED}
+    if not behaviour:
+        return False, "only a comparison with the specification shows it"
+    changed = _changed(compiled, _real(suite.system))
+    single = [job for job in all_jobs(compiled, 1) if job.unit.contract in changed]
+    session = Session(compiled, list(behaviour.values()))
+    reports: dict[str, JobReport] = {}
+
+    def refuted(jobs: Iterable[Job]) -> Iterator[tuple[str, int]]:
+        for job in jobs:
+            found = reports[job.name] = session.explore(job, list(behaviour), EXPLORE_SECONDS)
+            for name, rows in found.broken.items():
+                with tempfile.TemporaryDirectory() as folder:
+                    target = f"properties/{suite.system}"
+                    reached = reach(compiled, behaviour[name], rows, target, Path(folder))
+                if reached is not None:
+                    yield name, reached.steps
+
+    def pairs() -> Iterator[Job]:
+        known = {name: [each] for name, each in reports.items()}
+        two = [job for job in pairs_of(single) if reports[job.first].effective]
+        yield from islice(ranked(two, lambda name: known.get(name, ()), {}), EXPLORE_PAIRS)
+
+    for jobs in (single, pairs()):
+        for name, steps in refuted(jobs):
+            return True, f"{name} REFUTED, {_steps(steps)}"
+    paths = sum(each.paths for each in reports.values())
+    tripped = {g.guard for r in reports.values() for g in (*r.guards, *r.doubts.values())}
+    if any(each.broken for each in reports.values()):
+        tripped.add("replay")
+    if tripped:
+        return False, f"INCOMPLETE ({', '.join(sorted(tripped))}), {paths} paths"
+    return False, f"passed, {paths} paths"
 
 
-def results_of(results: Iterable[object]) -> Mapping[str, int]:
-    """How many verdicts of each kind there are."""
-    counts: dict[str, int] = {}
-    for each in results:
-        name = str(getattr(each, "verdict", Verdict.ERROR).value)
-        counts[name] = counts.get(name, 0) + 1
-    return counts
-
-
-def _most(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+def _changed(compiled: CompiledSystem, real: CompiledSystem) -> set[str]:
+    """The contracts that differ from the real ones."""
+    return {
+        name
+        for name in real.contracts
+        if compiled.artifact(name).runtime_code != real.artifact(name).runtime_code
+    }
 
 
 def _steps(count: int) -> str:
