@@ -13,7 +13,7 @@ from harness.symbolic.terms.evaluate import Assignment, evaluate
 from harness.symbolic.terms.functions import NotEvaluated
 from harness.symbolic.terms.node import Bool, Term
 
-_MANY = 60
+_MANY = 200
 """Assumptions from which on few of them are tried first."""
 
 
@@ -46,7 +46,7 @@ def _checked(
 ) -> Answer:
     if len(query.assumptions) > _MANY:
         grown = _grown(query, limits, confirm, context)
-        if grown is not None:
+        if grown is not None and not (isinstance(grown, Proved) and grown.unconfirmed):
             return grown
     lemmas: list[Bool] = []
     for attempt in range(limits.refinements + 1):

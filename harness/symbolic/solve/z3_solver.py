@@ -90,12 +90,11 @@ class _Table:
             self._points[point] = entry.value().as_long()
 
     @classmethod
-    def of(cls, model: Any, function: Function) -> _Table | None:
-        """The table of a function; None if the model leaves it open."""
+    def of(cls, model: Any, function: Function) -> _Table:
+        """The table of a function that the model has."""
         sorts = [z3.IntSort(model.ctx)] * (function.arity + 1)
         declared = z3.Function(function.name, *sorts)
-        found = model.get_interp(declared)
-        return None if found is None else cls(model, declared, found)
+        return cls(model, declared, model.get_interp(declared))
 
     def at(self, args: tuple[int, ...]) -> int:
         """The value at a point."""
@@ -112,7 +111,9 @@ class Z3Model:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._tables: dict[str, _Table | None] = {}
+        self._tables: dict[str, _Table] = {}
+        # Z3 gives an interpretation without content for a function that a model leaves open.
+        self._told = {each.name() for each in model.decls()}
 
     def integer(self, name: str, lo: int | None, hi: int | None) -> int:
         """The value of an integer variable; one in its range if the model leaves it open."""
@@ -128,10 +129,11 @@ class Z3Model:
         """The value of a function at a point, brought into its range."""
         if not args:
             return self.integer(function.name, function.lo, function.hi)
+        if function.name not in self._told:
+            return clamp(0, function.lo, function.hi)
         if function.name not in self._tables:
             self._tables[function.name] = _Table.of(self._model, function)
-        table = self._tables[function.name]
-        return clamp(0 if table is None else table.at(args), function.lo, function.hi)
+        return clamp(self._tables[function.name].at(args), function.lo, function.hi)
 
     def assignment(
         self, lowering: Lowering, conditions: tuple[Bool, ...]

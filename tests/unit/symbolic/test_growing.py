@@ -12,7 +12,7 @@ from harness.symbolic.solve.growing import Growing
 from harness.symbolic.terms import Bool, Int, compare, const, linear, term_scope, word_var
 from harness.symbolic.terms.evaluate import Assignment
 
-LENGTH = 100
+LENGTH = 250
 """More assumptions than are given at once."""
 
 
