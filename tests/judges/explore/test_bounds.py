@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from harness.chain.deployment import deploy_world
 from harness.compiled import compile_system
@@ -131,6 +132,24 @@ def test_what_nobody_can_call_is_no_witness(tmp_path: Path) -> None:
     # It breaks the property if it is made.
     assert FuzzSession(found, (each,)).attempt((step,))
     assert reach(found, each, [(step,)], "letters", tmp_path) is None
+
+
+@NEEDED
+def test_what_a_transport_does_after_a_call_is_not_part_of_the_path() -> None:
+    letters = next(t for t in load_targets(["letters"], PROVE) if t.name == "letters")
+    mail: Any = letters.system
+
+    def deploy(cls: Any, d: Any) -> None:
+        mail.deploy(d)
+        d.send(cls.carrier, cls.box, "handIn", 1, cls.bank, cls.counter)
+
+    # Opening it has the carrier finish, who writes what opening has written.
+    handed = type("Handed", (mail,), {"deploy": classmethod(deploy)})
+    found = compile_system(handed, PROVE)
+    job = next(each for each in all_jobs(found, 1) if each.unit.name == "box.open(uint256)")
+    report = Session(found, []).explore(job, [], 60)
+    assert (report.guards, report.paths, report.replayed) == ([], 3, 3)
+    assert report.effective
 
 
 @NEEDED
