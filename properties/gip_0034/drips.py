@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from harness import CallView, invariant, rule, transition
 from harness.fixed_point import growth_is_positive
-from properties.gip_0034.figures import Figures, dripped_in, figures_at
+from properties.gip_0034.figures import Figures, dripped_in, figures_at, figures_or_none
 from properties.gip_0034.no_overflow import MOST_BLOCKS, MOST_RATE
-from properties.gip_0034.system import ONE, SUBMISSION_COST, SUPPLY, Gip0034
+from properties.gip_0034.system import GRT, ONE, SUBMISSION_COST, SUPPLY, Gip0034
 
 MOST_INTERVAL = 365 * 7200
 """Longest interval between drips, in blocks: a year of them."""
+
+MOST_REWARD = 10**6 * GRT
+"""Highest keeper reward, in wei of GRT for each block."""
 
 MOST_BASE = 10 * SUPPLY
 """Up to what p, in wei of GRT, nothing overflows that a drip within `MOST_BLOCKS` computes."""
@@ -66,11 +69,15 @@ def a_late_drip_owes_l2_nothing_negative(w: Gip0034) -> bool | None:
 
 @invariant("GIP-0034-038", severity="high", source="GIP-0034, allowed range")
 def parameters_are_in_their_range(w: Gip0034) -> bool:
-    """Rates are from 1 to the highest allowed, fractions up to 1, intervals in their order."""
+    """Rates are from 1 to the highest allowed, fractions up to 1, intervals in their order.
+
+    The keeper's reward for a block is no more than a million GRT.
+    """
     s = w.l1_reservoir.state
     rates = ONE <= s.issuanceRate <= MOST_RATE and ONE <= s.nextIssuanceRate <= MOST_RATE
     fractions = s.l2RewardsFraction <= ONE and s.nextL2RewardsFraction <= ONE
-    return rates and fractions and s.minDripInterval < s.dripInterval <= MOST_INTERVAL
+    intervals = s.minDripInterval < s.dripInterval <= MOST_INTERVAL
+    return rates and fractions and intervals and s.dripRewardPerBlock <= MOST_REWARD
 
 
 @invariant("GIP-0034-039", severity="high", source="GIP-0034, t0 and t1")
@@ -222,9 +229,12 @@ def no_drip_for_others(before: Gip0034, call: CallView, after: Gip0034) -> bool 
 
 @rule("GIP-0034-024", on="l1_reservoir.drip", severity="critical", source="GIP-0034, drip")
 def no_drip_with_bad_numbers(before: Gip0034, call: CallView, after: Gip0034) -> bool | None:
-    """A drip reverts if it would mint nothing or less, or send L2 less than nothing."""
-    f = figures_at(before, before.l1.block)
-    if f.minted > 0 and f.due >= f.had:
+    """A drip reverts if it would mint nothing or less, or send L2 less than nothing.
+
+    So it does if its numbers fit no word.
+    """
+    f = figures_or_none(before, before.l1.block)
+    if f is not None and f.minted > 0 and f.due >= f.had:
         return None
     return not call.succeeded
 
@@ -250,8 +260,8 @@ def a_good_drip_succeeds(before: Gip0034, call: CallView, after: Gip0034) -> boo
         return None
     if s.lastRewardsUpdateBlock == 0 or block <= s.lastRewardsUpdateBlock + s.minDripInterval:
         return None
-    a, f = call.args, figures_at(before, block)
-    if a.keeperRewardBeneficiary == 0 or f.minted <= 0 or f.due < f.had:
+    a, f = call.args, figures_or_none(before, block)
+    if f is None or a.keeperRewardBeneficiary == 0 or f.minted <= 0 or f.due < f.had:
         return None
     if before.l1.ether(call.sender) < call.value:
         return None

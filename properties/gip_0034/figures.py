@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.errors import ViewReverts
 from harness.world import Value
 from properties.gip_0034.system import ONE, Gip0034
 
-__all__ = ["Figures", "dripped_in", "figures_at", "l1_rewards", "l2_rewards_due", "taken"]
+__all__ = [
+    "Figures",
+    "dripped_in",
+    "figures_at",
+    "figures_or_none",
+    "l1_rewards",
+    "l2_rewards_due",
+    "taken",
+]
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,14 @@ def figures_at(w: Gip0034, block: Value) -> Figures:
         had=old * prepaid,
         message=old != 0 or new != 0,
     )
+
+
+def figures_or_none(w: Gip0034, block: Value) -> Figures | None:
+    """The same, or None where they fit no word."""
+    try:
+        return figures_at(w, block)
+    except ViewReverts:
+        return None
 
 
 def dripped_in(before: Gip0034, after: Gip0034) -> bool:

@@ -6,8 +6,9 @@ Amounts are wei of GRT; rates and fractions are 1e18 fixed point.
 from __future__ import annotations
 
 from harness import CallView, invariant, rule, transition
+from harness.fixed_point import share_is_monotone
 from properties.gip_0034.figures import dripped_in, l1_rewards, taken
-from properties.gip_0034.system import Gip0034
+from properties.gip_0034.system import ONE, Gip0034
 
 # Invariants
 
@@ -36,8 +37,10 @@ def the_l1_reservoir_covers_what_accrued(w: Gip0034) -> bool:
 
     What accrued is no more than R1(t1), all that will have accrued by then.
     """
-    deadline = w.l1_reservoir.state.rewardsMintedUntilBlock
+    s, grown = w.l1_reservoir.state, w.l1_reservoir.getNewGlobalRewards
+    deadline = s.rewardsMintedUntilBlock
     until = w.l1.block if w.l1.block < deadline else deadline
+    share_is_monotone(ONE - s.l2RewardsFraction, grown(until), grown(deadline))
     due, accrued = l1_rewards(w, deadline), l1_rewards(w, until)
     if accrued > due:
         return False

@@ -1,4 +1,4 @@
-"""What is proved of the reservoirs: every property, of calls that cost little and of time.
+"""What is proved of the reservoirs: every property, of calls that cost little.
 
 The whole is a run of minutes: ``harness verify properties/gip_0034 --judge prove``.
 """
@@ -26,7 +26,6 @@ UNITS = (
     "l1_token.transfer",
     "l2_reservoir.setNextDripNonce",
     "l2_retryables.redeem",
-    "environment",
 )
 
 

@@ -36,7 +36,7 @@ __all__ = ["Asked", "Attempts", "Broken"]
 _GLANCE = Limits(seconds=0.3, refinements=1)
 """For what only saves work: an end that is not shown to be impossible is judged like any other."""
 
-_LOOK = Limits(seconds=2, refinements=2)
+_LOOK = Limits(seconds=1, refinements=2)
 """For what only tells whether something happens; what is not seen to happen is never a proof."""
 
 _LITTLE = 0.5
@@ -84,8 +84,6 @@ class _Stage:
 _STAGES = (
     _Stage(Reach.OWN, steps=2),
     _Stage(Reach.NEAR, chains=True, steps=2),
-    _Stage(Reach.OWN),
-    _Stage(Reach.NEAR),
     _Stage(Reach.NEAR, chains=True),
     _Stage(Reach.ALL, chains=True),
 )
@@ -124,6 +122,7 @@ class Attempts:
         # One for each unit, so that an answer does not depend on what a worker proved before.
         self._context = Context()
         self._stages: dict[str, tuple[int, bool]] = {}
+        self._needed: dict[str, frozenset[str]] = {}
         self._failed = Counter[tuple[str, int]]()
 
     def excludes(self, conditions: Sequence[Bool], name: str) -> bool:
@@ -173,6 +172,9 @@ class Attempts:
             return Proof(frozenset({own}))
         if self._is_impossible(ending):
             return Proof()
+        recalled = self._recalled(goal, ending, instances, own, position, symbols, at_rest=at_rest)
+        if recalled is not None:
+            return recalled
         answer: Answer = Unknown("it was not asked")
         hard: list[tuple[int, Query, dict[Key, Bool]]] = []
         answers: dict[frozenset[Bool], tuple[float, Answer]] = {}
@@ -193,6 +195,7 @@ class Attempts:
                 proof, answer = self._try(each, plain, limits)
                 if proof is not None:
                     self._stages[own] = number, plain
+                    self._needed[own] = self._needed.get(own, frozenset()) | proof.needs
                     return proof
                 answers[key] = limits.seconds, answer
             self._failed[own, number] += not plain
@@ -218,6 +221,28 @@ class Attempts:
         if hard_parts:
             said += f"; it is about products or quotients of unknowns: {', '.join(hard_parts)}"
         return Failure(Why.UNKNOWN, said)
+
+    def _recalled(
+        self,
+        goal: Bool,
+        ending: Ending,
+        instances: Instances,
+        own: str,
+        position: int,
+        symbols: tuple[Int, ...],
+        *,
+        at_rest: bool,
+    ) -> Proof | None:
+        """The proof of a goal that took much to prove elsewhere, from the few invariants that it
+        rested on there; None if these are not enough here."""
+        number, plain = self._stages.get(own, (0, False))
+        stage = _STAGES[number]
+        if stage.steps is not None or own not in self._needed:
+            return None
+        chosen = instances.upto(position, symbols, stage.reach, own, at_rest=at_rest)
+        few = {key: formula for key, formula in chosen.items() if key[0] in self._needed[own]}
+        near = replace(stage, reach=Reach.NEAR)
+        return self._try(self._asking(near, goal, ending, own, few), plain, self._short)[0]
 
     @staticmethod
     def _broken(answer: Counterexample, asked: Query, own: str) -> Failure:

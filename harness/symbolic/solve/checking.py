@@ -6,11 +6,15 @@ from typing import Any
 
 from harness.symbolic.solve import cvc5_solver, z3_solver
 from harness.symbolic.solve.axioms import instances, table
+from harness.symbolic.solve.growing import Growing
 from harness.symbolic.solve.lower import Lowering
 from harness.symbolic.solve.query import Answer, Counterexample, Limits, Proved, Query, Unknown
 from harness.symbolic.terms.evaluate import Assignment, evaluate
 from harness.symbolic.terms.functions import NotEvaluated
 from harness.symbolic.terms.node import Bool, Term
+
+_MANY = 60
+"""Assumptions from which on few of them are tried first."""
 
 
 def check(
@@ -40,6 +44,10 @@ def check(
 def _checked(
     query: Query, limits: Limits, confirm: bool, context: z3_solver.Context | None
 ) -> Answer:
+    if len(query.assumptions) > _MANY:
+        grown = _grown(query, limits, confirm, context)
+        if grown is not None:
+            return grown
     lemmas: list[Bool] = []
     for attempt in range(limits.refinements + 1):
         # Only a confirmation has use for what a proof rests on.
@@ -64,6 +72,36 @@ def _checked(
             return Unknown("spurious model: it does not evaluate to a violation")
         lemmas.extend(new)
     return Unknown(f"spurious model: {limits.refinements} refinements did not exclude it")
+
+
+def _grown(
+    query: Query, limits: Limits, confirm: bool, context: z3_solver.Context | None
+) -> Answer | None:
+    """The answer to a query of which few conditions are enough for one; None if they are not."""
+    growing = Growing(query.conditions())
+    lemmas: list[Bool] = []
+    for refinements in range(limits.refinements + 1):
+        while True:
+            lowering = Lowering()
+            lowering.add(growing.given, lemmas)
+            answer = _asked(lowering, query.name, limits, context)
+            if answer.status == "unsat":
+                given = growing.given
+                return _confirmed(query, given, lemmas, limits) if confirm else Proved()
+            if answer.model is None:
+                return None
+            conditions = (*growing.given, *lemmas)
+            assignment, values = answer.model.assignment(lowering, conditions)
+            if not growing.grow(assignment):
+                break
+        if growing.model is not None and growing.model.satisfies(query.conditions()):
+            return Counterexample(growing.model.assignment, refinements)
+        found = corrections(lowering, answer.model, assignment, values, whole=refinements > 0)
+        new = [lemma for lemma in dict.fromkeys(found) if lemma not in lemmas]
+        if not new:
+            return None
+        lemmas.extend(new)
+    return None
 
 
 def _asked(

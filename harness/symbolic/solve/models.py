@@ -14,7 +14,7 @@ from harness.symbolic.terms.evaluate import Assignment, evaluate
 from harness.symbolic.terms.functions import Function, NotEvaluated
 from harness.symbolic.terms.node import APP, BVAR, VAR, Bool, Int, Term
 
-__all__ = ["Models", "clamp"]
+__all__ = ["Completed", "Models", "clamp"]
 
 
 def clamp(value: int, lo: int | None, hi: int | None) -> int:
@@ -28,11 +28,11 @@ class Models:
     """Assignments that satisfied something, in one term scope; the latest are tried first."""
 
     def __init__(self) -> None:
-        self._models: list[_Model] = []
+        self._models: list[Completed] = []
 
     def add(self, assignment: Assignment) -> None:
         """Keep an assignment."""
-        self._models.append(_Model(assignment))
+        self._models.append(Completed(assignment))
 
     def satisfying(self, conditions: Iterable[Bool]) -> Assignment | None:
         """One of them that satisfies every condition; None where none is at hand."""
@@ -40,7 +40,7 @@ class Models:
         return next((m.assignment for m in reversed(self._models) if m.satisfies(wanted)), None)
 
 
-class _Model:
+class Completed:
     """An assignment to which values are added as they are asked for."""
 
     def __init__(self, found: Assignment) -> None:
