@@ -12,10 +12,11 @@ from harness.judges.fuzz.session import Session
 from harness.judges.minimise import minimise
 from harness.property import Property
 from harness.step import Step
+from harness.system import MessagesDecl
 from harness.verdict import JudgeName
 from harness.witness import Witness, code_hash, save_witness
 
-__all__ = ["Reached", "refute"]
+__all__ = ["Reached", "keyless", "refute"]
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,14 @@ def refute(
         code=code_hash(compiled),
     )
     return Reached(len(short), save_witness(witness, witnesses))
+
+
+def keyless(compiled: CompiledSystem) -> frozenset[int]:
+    """Who makes no call by himself: contracts, the environment, in whose name messages call.
+
+    What a model lets them do is theirs to do in its state only, with the messages that it has.
+    """
+    contracts = (declared.address for declared in compiled.contracts.values())
+    kinds = (declared.kind for declared in compiled.system.declared(MessagesDecl).values())
+    senders = (kind.sender for kind in kinds if kind.sender is not None)
+    return frozenset(map(int, (*compiled.environment, *contracts, *senders, 0)))

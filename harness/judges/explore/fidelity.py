@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.chain.chain import Chain
+from harness.chain.executed import Outcome
 from harness.chain.transaction import Receipt
 from harness.chain.world import ConcreteWorld
 from harness.judges.explore.calls import Values, replayable, steps_of
@@ -91,7 +92,7 @@ def _compare(
                 said = "succeeds" if each["success"] else "fails"
                 raise Trip("fidelity", f"{_shown(step)}: told that it {said}, which it does not")
             if each["success"]:
-                _compare_storage(chain, receipt, step, each, translation, values)
+                _compare_storage(chain, outcome, step, each, translation, values)
                 _compare_wei(receipt, step, each["transfers"][moved:], translation, values)
                 if len(receipt.logs) != len(each["logs"]) - logged:
                     raise Trip("fidelity", f"{_shown(step)}: it logs {len(receipt.logs)} records")
@@ -102,7 +103,7 @@ def _compare(
 
 def _compare_storage(
     chain: Chain,
-    receipt: Receipt,
+    outcome: Outcome,
     step: CallStep,
     told: Mapping[str, Any],
     translation: Translation,
@@ -116,14 +117,23 @@ def _compare_storage(
             at = int(address, 16), values.number(translation.word(slot))
             words[at] = values.number(translation.word(word))
     for (account, slot), word in words.items():
-        found = chain.storage(account, slot)
+        found = _word(chain, outcome, account, slot)
         if found != word:
             what = f"slot {slot:#x} of {account:#x} becomes {found}, not {word}"
             raise Trip("fidelity", f"{_shown(step)}: {what}")
-    for write in receipt.writes:
+    for write in outcome.transactions[0].receipt.writes:
         if (write.address, write.slot) not in words:
             what = f"slot {write.slot:#x} of {write.address:#x} changes, which was not told"
             raise Trip("fidelity", f"{_shown(step)}: {what}")
+
+
+def _word(chain: Chain, outcome: Outcome, account: int, slot: int) -> int:
+    """What a slot holds after the call itself, which a transport's transactions may follow."""
+    for number, each in enumerate(outcome.transactions):
+        for write in each.receipt.writes:
+            if (write.address, write.slot) == (account, slot):
+                return write.old if number else write.new
+    return chain.storage(account, slot)
 
 
 def _compare_wei(

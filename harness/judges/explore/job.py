@@ -11,6 +11,7 @@ from harness.chain.world import ConcreteWorld
 from harness.compile import AbiFunction
 from harness.compile.abi_types import AbiType
 from harness.judges.prove.units import Unit, barred
+from harness.judges.refuting import keyless
 from harness.symbolic.machine.data import Data, Literal
 from harness.symbolic.terms import Int, compare, const, ite, linear, word_var
 
@@ -307,13 +308,17 @@ def _told(world: ConcreteWorld, at: int, transactions: Sequence[Transaction]) ->
     if unit.function is None and transaction.shape[0] >= 4:
         known = compiled.abi(unit.contract).by_selector
         others = [hex(int.from_bytes(selector, "big")) for selector in known]
+    nobody = set(barred(compiled, unit))
+    if at < len(transactions) - 1:
+        # What a transport may do is looked at for the last transaction only.
+        nobody |= keyless(compiled)
     base = compiled.chains[unit.chain].follows or compiled.chains[unit.chain]
     week = WEEK // base.block_time
     return {
         "prefix": transaction.prefix,
         "after": transactions[at - 1].prefix if at else "",
         "target": hex(int(compiled.address(unit.contract))),
-        "barred": [hex(address) for address in barred(compiled, unit)],
+        "barred": [hex(address) for address in sorted(nobody)],
         "clock": {
             "number": hex(world.block(unit.chain)),
             "timestamp": hex(world.time(unit.chain)),

@@ -27,21 +27,21 @@ class Known:
     """
 
     def __init__(self, conditions: Iterable[Bool]) -> None:
-        self._values: list[dict[Term, Term]] = []
+        self._values: dict[Term, Term] = {}
         self._forms: dict[Bool, Bool] = {}
         kept: dict[Bool, None] = {}
         left = dict.fromkeys(conditions)
         for _ in range(_MOST_TIMES):
-            values: dict[Term, Term] = {}
+            count = len(kept)
             for each in left:
                 found = _definition(each)
-                if found is not None and found[0] not in values:
-                    values[found[0]] = found[1]
+                if found is not None and found[0] not in self._values:
+                    self._values[found[0]] = found[1]
                     kept[each] = None
-            if not values:
+            if len(kept) == count:
                 break
-            self._values.append(values)
-            left = {substitute(each, values): None for each in left if each not in kept}
+            self._forms.clear()
+            left = {self.of(each): None for each in left if each not in kept}
         self.conditions = tuple(each for each in (*kept, *left) if each is not TRUE)
 
     def of(self, condition: Bool) -> Bool:
@@ -49,8 +49,10 @@ class Known:
         found = self._forms.get(condition)
         if found is None:
             found = condition
-            for values in self._values:
-                found = substitute(found, values)
+            for _ in range(_MOST_TIMES):
+                before, found = found, substitute(found, self._values)
+                if found is before:
+                    break
             self._forms[condition] = found
         return found
 

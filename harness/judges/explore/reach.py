@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.compiled import CompiledSystem
 from harness.judges.fuzz.session import Session
-from harness.judges.refuting import Reached, refute
+from harness.judges.refuting import Reached, keyless, refute
 from harness.property import Property
 from harness.step import CallStep, Step
 from harness.verdict import JudgeName
@@ -27,11 +27,22 @@ def reach(
     session = Session(compiled, (each,))
     if session.check_start():
         return refute(compiled, each, (), target, witnesses, JudgeName.EXPLORE)
+    nobody = keyless(compiled)
     for steps in candidates:
+        if any(_caller(compiled, step) in nobody for step in steps):
+            continue
         for variant in _variants(compiled, steps):
             if session.attempt(variant):
                 return refute(compiled, each, variant, target, witnesses, JudgeName.EXPLORE)
     return None
+
+
+def _caller(compiled: CompiledSystem, step: Step) -> int | None:
+    """The address that a step is made by, if it is a call."""
+    if not isinstance(step, CallStep):
+        return None
+    known = compiled.actors.get(step.sender)
+    return int(known.address) if known else int(step.sender, 16)
 
 
 def _variants(compiled: CompiledSystem, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:

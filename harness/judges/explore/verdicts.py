@@ -22,7 +22,7 @@ __all__ = ["ASSUMPTIONS", "Verdicts"]
 
 ASSUMPTIONS = (
     "explore: transactions of one chain, from the deployed state; no message is due there, so none "
-    "is delivered",
+    "is delivered; of two, the first is made by nobody who acts for a transport",
     "explore: accounts that are none of the system's have no code, and are no precompiled "
     "contracts where an argument or the caller names them",
     "explore: gas is unlimited; Keccak-256 is injective, and what lies behind one hash in storage "

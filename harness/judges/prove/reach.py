@@ -15,10 +15,9 @@ from harness.judges.fuzz.lessons import Lessons
 from harness.judges.fuzz.session import Session
 from harness.judges.goals import Goal
 from harness.judges.prove.report import Trial
-from harness.judges.refuting import Reached, refute
+from harness.judges.refuting import Reached, keyless, refute
 from harness.property import Property
 from harness.step import CallStep, Step
-from harness.system import MessagesDecl
 from harness.verdict import JudgeName
 
 __all__ = ["Reached", "aimed", "reach"]
@@ -114,7 +113,7 @@ def _candidates(compiled: CompiledSystem, trial: Trial) -> Iterator[CallStep]:
     call = CallStep(
         f"0x{trial.sender:040x}", trial.contract, trial.function, trial.args, trial.value
     )
-    if trial.sender not in _keyless(compiled):
+    if trial.sender not in keyless(compiled):
         yield call
     people = [name for name, actor in compiled.actors.items() if not actor.trust]
     for who in people:
@@ -123,17 +122,6 @@ def _candidates(compiled: CompiledSystem, trial: Trial) -> Iterator[CallStep]:
         for amount in _AMOUNTS:
             args = tuple(amount if _is_amount(arg) else arg for arg in trial.args)
             yield replace(call, sender=who, args=args)
-
-
-def _keyless(compiled: CompiledSystem) -> frozenset[int]:
-    """Who makes no call by himself: contracts, the environment, in whose name messages call.
-
-    What a model lets them do is theirs to do in its state only, with the messages that it has.
-    """
-    contracts = (declared.address for declared in compiled.contracts.values())
-    kinds = (declared.kind for declared in compiled.system.declared(MessagesDecl).values())
-    senders = (kind.sender for kind in kinds if kind.sender is not None)
-    return frozenset(map(int, (*compiled.environment, *contracts, *senders, 0)))
 
 
 def _is_amount(arg: object) -> bool:

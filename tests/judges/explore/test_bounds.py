@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from harness.chain.deployment import deploy_world
+from harness.compiled import compile_system
+from harness.judges.explore.job import job_of
 from harness.judges.explore.judge import _Run
 from harness.judges.explore.order import ranked
+from harness.judges.explore.reach import reach
 from harness.judges.explore.report import JobReport
-from harness.judges.explore.session import Session
+from harness.judges.explore.session import WORKER_LIMITS, Session
 from harness.judges.explore.work import all_jobs
+from harness.judges.fuzz.session import Session as FuzzSession
 from harness.judges.goals import Goal
+from harness.step import CallStep
+from harness.targets import load_targets
 from harness.verdict import Verdict
 from tests.judges.explore.raw import NEEDED, code, compiled, explored, holds, job_named, verdict
 from tests.judges.explore.test_judge import case_of, options
+from tests.judges.toy import ROOT
 
+PROVE = ROOT.parent / "prove"
 DEPLOYED = 20_000_000
 ARGUMENT = code(4, "35")
 
@@ -99,6 +109,47 @@ def test_goals_come_first(tmp_path: Path) -> None:
     assert orders(aimed)[0] == "vault.withdraw(uint256)"
     assert orders(case)[0] != "vault.withdraw(uint256)"
     assert sorted(orders(aimed)) == sorted(orders(case))
+
+
+def test_nobody_acts_for_a_transport_in_the_first_of_two() -> None:
+    letters = next(t for t in load_targets(["letters"], PROVE) if t.name == "letters")
+    found = compile_system(letters.system, PROVE)
+    world = deploy_world(found)
+    job = next(each for each in all_jobs(found, 2) if each.unit.chain == "l2")
+    told = job_of(world, job.transactions, dict.fromkeys(found.contracts, ()), WORKER_LIMITS)
+    first, last = (each["barred"] for each in told["transactions"])
+    carrier = hex(int(found.address("carrier")))
+    assert carrier in first
+    assert carrier not in last
+
+
+def test_what_nobody_can_call_is_no_witness(tmp_path: Path) -> None:
+    letters = next(t for t in load_targets(["letters"], PROVE) if t.name == "letters")
+    found = compile_system(letters.system, PROVE)
+    each = next(p for p in letters.properties if p.id == "MAIL-001")
+    bank = f"{int(found.address('bank')):#042x}"
+    step = CallStep(bank, "counter", "credit(uint256)", (7,), 0)
+    # It breaks the property if it is made.
+    assert FuzzSession(found, (each,)).attempt((step,))
+    assert reach(found, each, [(step,)], "letters", tmp_path) is None
+
+
+@NEEDED
+def test_what_a_transport_does_after_a_call_is_not_part_of_the_path() -> None:
+    letters = next(t for t in load_targets(["letters"], PROVE) if t.name == "letters")
+    mail: Any = letters.system
+
+    def deploy(cls: Any, d: Any) -> None:
+        mail.deploy(d)
+        d.send(cls.carrier, cls.box, "handIn", 1, cls.bank, cls.counter)
+
+    # Opening it has the carrier finish, who writes what opening has written.
+    handed = type("Handed", (mail,), {"deploy": classmethod(deploy)})
+    found = compile_system(handed, PROVE)
+    job = next(each for each in all_jobs(found, 1) if each.unit.name == "box.open(uint256)")
+    report = Session(found, []).explore(job, [], 60)
+    assert (report.guards, report.paths, report.replayed) == ([], 3, 3)
+    assert report.effective
 
 
 @NEEDED

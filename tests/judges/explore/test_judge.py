@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from harness.compiled import compile_system
 from harness.judges.explore import ExploreJudge
+from harness.judges.explore.job import Job
+from harness.judges.explore.judge import _Run
+from harness.judges.explore.session import Session
+from harness.judges.goals import Goal
 from harness.judges.protocol import Case, Options, Progress
 from harness.judges.replay import replay
 from harness.targets import load_targets
 from harness.verdict import Result, Verdict
 from harness.witness import load_witness
-from tests.judges.explore.raw import NEEDED
+from tests.judges.explore.raw import NEEDED, WITHDRAW
 from tests.judges.toy import ROOT
 from tests.modules import forget
 
@@ -89,3 +94,23 @@ def test_what_is_not_reached_is_out_of_budget(tmp_path: Path) -> None:
     found = judged(case_of("checks"), tmp_path, 1, budget=0.0)
     assert {result.verdict for result in found.values()} == {Verdict.INCOMPLETE}
     assert "guard budget" in (found["VAULT-001"].reason or "")
+
+
+@NEEDED
+def test_what_the_prover_could_not_reach_is_tried_first(tmp_path: Path) -> None:
+    plain = case_of("leaky")
+    goal = Goal("vault", WITHDRAW.partition(".")[2], 0, 0, (5,))
+    case = replace(plain, goals={"LEAKY-001": (goal,)})
+    once = judged(case, tmp_path, 1)["LEAKY-001"]
+    assert (once.verdict, once.bounds["goals"]) == (Verdict.BOUNDED, 1)
+
+    def first(each: Case) -> list[Job]:
+        run = _Run(each, options(tmp_path), lambda _: None)
+        return [job for job in run._jobs(2)[:2] if job.last == WITHDRAW]
+
+    # One of the two pairs that are tried first is the leak.
+    broken = [
+        Session(case.compiled, case.properties).explore(job, ["LEAKY-001"], 60).broken
+        for job in first(case)
+    ]
+    assert any(broken)
