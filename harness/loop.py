@@ -35,13 +35,27 @@ bytecode does, and one that is not proved is not used:
   over.  It must be kept by a round of both, and by a round of one when the other is over;
 - a *round* speaks of the items before and after a round.
 
+A loop that rounds may have *companions*: whole numbers of any size that are computed beside it, such
+as what it computes in exact arithmetic, and how often it has rounded.  Invariants speak of them like
+of items, and so what the loop gives is tied to what is exact:
+
+    @power.companion(lambda first: first.x)
+    def base(now: Items, after: Items) -> int:
+        \"\"\"The numerator of the exact base.\"\"\"
+        return now.base * now.base
+
+It has the name of the function, begins as the lambda says, and becomes in a round what the function
+returns, from items and companions before the round, and from the items and the companions that are
+declared before it after the round.
+Companions are defined by that alone: nothing is assumed of them.
+
 Laws are about whole numbers from 0 on, and branching in them works as in properties.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -49,7 +63,7 @@ from typing import Any
 from harness.errors import LookupProblem, UsageError
 from harness.world import Value
 
-__all__ = ["Items", "Law", "LawKind", "Loop", "loop"]
+__all__ = ["Companion", "Items", "Law", "LawKind", "Loop", "loop"]
 
 
 class LawKind(Enum):
@@ -88,6 +102,17 @@ class Law:
         return self.name
 
 
+@dataclass(frozen=True)
+class Companion:
+    """A number that is computed beside a loop; see the module."""
+
+    name: str
+    begin: Callable[[Items], Value]
+    """Its value when the loop begins, from the items then."""
+    step: Callable[[Items, Items], Value]
+    """Its value after a round."""
+
+
 @dataclass(eq=False)
 class Loop:
     """A loop and its laws; see the module for how to write one."""
@@ -99,6 +124,8 @@ class Loop:
     laws: list[Law] = field(default_factory=list)
     ends: Callable[[Items], Any] | None = None
     """Whether a run is over: what relations need."""
+    beside: list[Companion] = field(default_factory=list)
+    """What is computed beside it."""
 
     def invariant(self, body: Callable[[Items, Items], Any]) -> Law:
         """Declare what holds of the first items and of those at the head, whenever it is there."""
@@ -112,14 +139,57 @@ class Loop:
         """Declare what holds of the items before and after one round."""
         return self._declare(LawKind.ROUND, body)
 
+    def companion(
+        self, begin: Callable[[Items], Value]
+    ) -> Callable[[Callable[[Items, Items], Any]], Companion]:
+        """Declare a number that is computed beside the loop, by its value when it begins."""
+
+        def declare(step: Callable[[Items, Items], Any]) -> Companion:
+            name = step.__name__
+            if name in (*self.items, *(each.name for each in self.beside)):
+                raise UsageError(
+                    f"the loop has an item or a companion named {name!r} already",
+                    where=f"loop {self.name!r}",
+                    fix="give the companion a name of its own",
+                )
+            made = Companion(name, begin, step)
+            self.beside.append(made)
+            return made
+
+        return declare
+
     def over(self, body: Callable[[Items], Any]) -> Callable[[Items], Any]:
         """Declare when a run is over."""
         self.ends = body
         return body
 
-    def at(self, values: tuple[Value, ...]) -> Items:
-        """The items with some values, in the order of the parameters."""
-        return Items(dict(zip(self.items, values, strict=True)))
+    def at(self, values: Sequence[Value], beside: Sequence[Value] = ()) -> Items:
+        """The items with some values, in the order of the parameters, and as many companions."""
+        found = dict(zip(self.items, values, strict=True))
+        found.update(zip((each.name for each in self.beside), beside, strict=False))
+        return Items(found)
+
+    def begun(self, values: Sequence[Value]) -> Items:
+        """The items and companions when the loop begins with some values."""
+        return self.at(values, self.beside_first(values))
+
+    def beside_first(self, values: Sequence[Value]) -> tuple[Value, ...]:
+        """The companions when the loop begins with some values."""
+        return tuple(each.begin(self.at(values)) for each in self.beside)
+
+    def beside_after(
+        self, now: Items, after: Sequence[Value], known: Sequence[Value] = ()
+    ) -> tuple[Value, ...]:
+        """The companions after a round.
+
+        Args:
+            after: the items then.
+            known: names for the companions then, which those that are declared later may use.
+        """
+        found: list[Value] = []
+        for place, each in enumerate(self.beside):
+            found.append(each.step(now, self.at(after, (known or found)[:place])))
+        return tuple(found)
 
     def _declare(self, kind: LawKind, body: Callable[[Items, Items], Any]) -> Law:
         where = f"loop {self.name!r}, {body.__name__!r}"

@@ -48,6 +48,7 @@ from harness.symbolic.terms.node import (
     VAR,
     WORD_BITS,
 )
+from harness.symbolic.terms.powers import is_power
 from harness.symbolic.terms.product import product_bounds
 from harness.symbolic.terms.rebuild import with_args
 from harness.symbolic.terms.show import show
@@ -122,6 +123,12 @@ class Products:
         weaker = Query(tuple(dict.fromkeys(assumptions)), self.weaker(query.goal), query.name)
         became = {each: self.weaker(each) for each in conditions}
         return Weaker(weaker, lambda condition: became.get(condition, condition))
+
+    def told(self, query: Query) -> Query:
+        """A query with what is known of the functions in it, and with its products."""
+        told = self._of_functions(self._in_sight(query.conditions()))
+        assumptions = dict.fromkeys((*query.assumptions, *told))
+        return Query(tuple(assumptions), query.goal, query.name)
 
     def weaker(self, condition: Bool) -> Bool:
         """A condition without products."""
@@ -229,7 +236,7 @@ class Products:
         known = self._plain.get(function.name)
         if known is None:
             name = f"{function.name} alone"
-            known = replace(function, name=name, exact=None, laws=None, pairs=None)
+            known = replace(function, name=name, exact=None, laws=None, pairs=None, exact_laws=None)
             self._plain[function.name] = known
         return known
 
@@ -278,11 +285,14 @@ class Products:
         found: dict[Bool, None] = {}
         seen: dict[Int, None] = {}
         waiting = sorted((each for each in known if each.op == APP), key=_serial)
+        exactly = any(map(is_power, waiting))
         while waiting:
             node = waiting.pop(0)
             if node in seen:
                 continue
             new = list(node.data.laws(node)) if node.data.laws else []
+            if exactly and node.data.exact_laws:
+                new += node.data.exact_laws(node)
             if node.data.pairs:
                 others = [each for each in seen if each.data == node.data][-_MOST_TOGETHER:]
                 for other in others:

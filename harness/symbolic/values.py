@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TypeAlias, overload
 
 from harness.symbolic.explore import decide
-from harness.symbolic.terms import boolean, compare, division, interval, linear, product
+from harness.symbolic.terms import boolean, compare, division, interval, linear, powers, product
 from harness.symbolic.terms.choice import ite
 from harness.symbolic.terms.node import FALSE, TRUE, Bool, Int, const
 
@@ -137,11 +137,17 @@ class SymInt:
         raise TypeError(f"{self!r} is symbolic and exact: it has no float")
 
     def __pow__(self, exponent: object) -> SymInt:
+        if isinstance(exponent, SymInt):
+            return SymInt(powers.power(self.term, _exponent(exponent)))
         if not isinstance(exponent, int) or not 0 <= exponent <= _LARGEST_POWER:
             raise TypeError(
-                f"a symbolic integer has powers from 0 to {_LARGEST_POWER}, not {exponent!r}"
+                f"a symbolic integer has powers from 0 to {_LARGEST_POWER}, or to a symbolic "
+                f"exponent, not {exponent!r}"
             )
         return SymInt(product.power(self.term, exponent))
+
+    def __rpow__(self, base: int) -> SymInt:
+        return SymInt(powers.power(const(base), _exponent(self)))
 
     def __lshift__(self, bits: int) -> SymInt:
         return SymInt(linear.scale(self.term, 1 << bits))
@@ -250,6 +256,13 @@ def _divisor(value: IntLike) -> Int:
     if decide(compare.eq(term, const(0))):
         raise ZeroDivisionError("symbolic integer division or modulo by zero")
     return term
+
+
+def _exponent(value: SymInt) -> Int:
+    """An exponent that is not negative on this path. Raises ValueError where it is."""
+    if decide(compare.lt(value.term, const(0))):
+        raise ValueError("a power with a negative exponent is no whole number")
+    return value.term
 
 
 @overload

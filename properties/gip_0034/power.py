@@ -71,6 +71,115 @@ def one_stays_one(first: Items, now: Items) -> Value | None:
     return (now.x == ONE) & (now.z == first.z)
 
 
+# Companions: the exact power
+
+UNITS = 2 * ONE
+"""``1 / u``: how many halves of a unit make 1."""
+
+
+@power.companion(lambda first: first.x)
+def base(now: Items, after: Items) -> Value:
+    """The base is ``base / base_scale`` without rounding."""
+    return now.base * now.base
+
+
+@power.companion(lambda first: ONE)
+def base_scale(now: Items, after: Items) -> Value:
+    """See `base`."""
+    return now.base_scale * now.base_scale
+
+
+@power.companion(lambda first: first.z)
+def exact(now: Items, after: Items) -> Value:
+    """The result is ``exact / scale`` without rounding."""
+    return now.exact if now.n % 2 == 0 else now.exact * after.base
+
+
+@power.companion(lambda first: ONE)
+def scale(now: Items, after: Items) -> Value:
+    """See `exact`."""
+    return now.scale if now.n % 2 == 0 else now.scale * after.base_scale
+
+
+@power.companion(lambda first: 0)
+def base_errors(now: Items, after: Items) -> Value:
+    """How often the base was rounded: a square doubles the errors, and adds its own."""
+    return 2 * now.base_errors + 1
+
+
+@power.companion(lambda first: 0)
+def errors(now: Items, after: Items) -> Value:
+    """How often the result was: a product adds up the errors of its factors, and its own.
+
+    A product with 1 is exact.
+    """
+    if now.n % 2 == 0:
+        return now.errors
+    return now.errors + after.base_errors + (0 if now.z == ONE else 1)
+
+
+@power.invariant
+def fractions_are_positive(first: Items, now: Items) -> Value | None:
+    """From 1 on, fractions are positive, and errors are counted from 0 on."""
+    if first.x < ONE or first.z < ONE:
+        return None
+    fractions = (now.base >= 1) & (now.base_scale >= 1) & (now.exact >= 1) & (now.scale >= 1)
+    return fractions & (now.base_errors >= 0) & (now.errors >= 0)
+
+
+@power.invariant
+def the_base_is_not_far_above(first: Items, now: Items) -> Value | None:
+    """The base is no more than the exact one divided by 1 - m * u, for m errors."""
+    if first.x < ONE or first.z < ONE:
+        return None
+    return now.x * now.base_scale * (UNITS - now.base_errors) <= now.base * ONE * UNITS
+
+
+@power.invariant
+def the_base_is_not_far_below(first: Items, now: Items) -> Value | None:
+    """The base is no less than the exact one times 1 - m * u, for m errors."""
+    if first.x < ONE or first.z < ONE:
+        return None
+    return now.base * ONE * (UNITS - now.base_errors) <= now.x * now.base_scale * UNITS
+
+
+@power.invariant
+def the_result_is_not_far_above(first: Items, now: Items) -> Value | None:
+    """The result is no more than the exact one divided by 1 - k * u, for k errors."""
+    if first.x < ONE or first.z < ONE:
+        return None
+    return now.z * now.scale * (UNITS - now.errors) <= now.exact * ONE * UNITS
+
+
+@power.invariant
+def the_result_is_not_far_below(first: Items, now: Items) -> Value | None:
+    """The result is no less than the exact one times 1 - k * u, for k errors."""
+    if first.x < ONE or first.z < ONE:
+        return None
+    return now.exact * ONE * (UNITS - now.errors) <= now.z * now.scale * UNITS
+
+
+@power.invariant
+def errors_are_fewer_than_factors(first: Items, now: Items) -> Value:
+    """The errors so far and those to come are as many as factors; one less if the first is 1."""
+    to_come = 2 * now.n * (now.base_errors + 1)
+    if now.z == ONE and first.z == ONE and now.n != 0:
+        return now.errors + to_come <= 2 * first.n
+    return now.errors + to_come <= 2 * first.n
+
+
+@power.invariant
+def the_numerator_is_a_power(first: Items, now: Items) -> Value:
+    """With the factors to come, the numerator of the result is that at first times a power."""
+    return now.exact * now.base ** (2 * now.n) == first.z * first.x ** (2 * first.n)
+
+
+@power.invariant
+def the_denominator_is_a_power(first: Items, now: Items) -> Value:
+    """With the factors to come, so is its denominator."""
+    return now.scale * now.base_scale ** (2 * now.n) == ONE * ONE ** (2 * first.n)
+
+
 # Relations
 
 
@@ -104,7 +213,11 @@ def a_square_is_near(before: Items, after: Items) -> Value:
 
 @power.round
 def a_factor_is_near(before: Items, after: Items) -> Value:
-    """A round multiplies the result by the square, or leaves it; off by half a unit at most."""
+    """A round multiplies the result by the square for an odd exponent, off by half a unit at most,
+    and not at all if the result is 1; for an even one it leaves the result."""
+    if before.n % 2 == 0:
+        return after.z == before.z
+    if before.z == ONE:
+        return after.z == after.x
     exact, rounded = before.z * after.x, after.z * ONE
-    near = (rounded <= exact + HALF) & (rounded > exact - HALF)
-    return near | (after.z == before.z)
+    return (rounded <= exact + HALF) & (rounded > exact - HALF)

@@ -9,7 +9,7 @@ of rounds reads and changes, so that the values at the head are functions of wha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
@@ -57,6 +57,9 @@ class StateLaws(Protocol):
 
     def of_run(self, first: Sequence[Int], last: Sequence[Int]) -> list[Bool]:
         """What they say of the inputs at first, and of the same items at last."""
+
+    def of_run_exactly(self, first: Sequence[Int], last: Sequence[Int]) -> list[Bool]:
+        """What they say of that in terms of exact powers."""
 
     def of_runs(
         self,
@@ -304,9 +307,14 @@ class Body:
             ends = (last(one.args), last(other.args))
             return [fact for law in laws.states for fact in law.of_runs(first, ends)]
 
-        name = f"loop {self.name}.{place}"
-        both = pairs if laws.states else None
-        return Function(name, len(self.inputs), 0, MAX_WORD, exact, facts, both)
+        def exactly(application: Int) -> list[Bool]:
+            first = application.args
+            ends = last(first)
+            return [fact for law in laws.states for fact in law.of_run_exactly(first, ends)]
+
+        name, arity = f"loop {self.name}.{place}", len(self.inputs)
+        both, known = (pairs, exactly) if laws.states else (None, None)
+        return Function(name, arity, 0, MAX_WORD, exact, facts, both, known)
 
     @cached_property
     def _last(self) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
@@ -317,20 +325,29 @@ class Body:
 
         Raises NotEvaluated if that takes very many instructions.
         """
+        *_, last = self.heads(inputs)
+        ends = dict(zip(self.inputs, last, strict=True))
+        return tuple(ends[depth] for depth in self.changed)
+
+    def heads(self, inputs: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """The inputs each time the loop is at its head, the first time included.
+
+        Raises NotEvaluated if that takes very many instructions.
+        """
         stack = [0] * (max(self.inputs, default=0) + 1)
         for depth, value in zip(self.inputs, inputs, strict=True):
             stack[-1 - depth] = value
         low = min((-state.taken for state in self._nodes), default=0)
         stack = [0] * max(-low - len(stack), 0) + stack
-        last = tuple(stack[-1 - depth] for depth in self.changed)
+        yield inputs
         state = self._first
         for _ in range(_MOST_INSTRUCTIONS):
             after = self._step(state, stack)
             if after is not None and after.pc == self.head and after.height == 0:
-                last = tuple(stack[-1 - depth] for depth in self.changed)
+                yield tuple(stack[-1 - depth] for depth in self.inputs)
                 state = self._first
             elif after is None or after not in self._nodes:
-                return last
+                return
             else:
                 state = after
         raise NotEvaluated(f"a loop that takes more than {_MOST_INSTRUCTIONS} instructions")

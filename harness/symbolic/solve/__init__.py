@@ -12,6 +12,7 @@ from harness.symbolic.solve.query import (
     Unknown,
     satisfiable,
 )
+from harness.symbolic.solve.reals import check_in_reals
 from harness.symbolic.solve.z3_solver import Context
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Query",
     "Unknown",
     "check",
+    "check_in_reals",
     "holds",
     "satisfiable",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.symbolic.solve.query import Limits
 
 OPTIONS = {
@@ -12,12 +14,14 @@ OPTIONS = {
 }
 
 
-def ask(text: str, limits: Limits) -> tuple[str, str]:
+def ask(
+    text: str, limits: Limits, options: Mapping[str, str] = OPTIONS
+) -> tuple[str, str]:
     """(`unsat`, `sat` or `unknown`, the reason) for a query, with a fixed seed."""
     import cvc5
 
     solver = cvc5.Solver(cvc5.TermManager())
-    for option, value in OPTIONS.items():
+    for option, value in options.items():
         solver.setOption(option, value)
     solver.setOption("seed", str(limits.seed))
     solver.setOption("rlimit-per", str(limits.cvc5_units))

@@ -46,15 +46,20 @@ class Z3Answer:
 
 
 def ask(
-    text: str, limits: Limits, guards: Sequence[str] = (), context: Context | None = None
+    text: str,
+    limits: Limits,
+    guards: Sequence[str] = (),
+    context: Context | None = None,
+    logic: str = "QF_UFNIA",
 ) -> Z3Answer:
     """Run Z3 on a query with a fixed seed; in a context of its own, if none is given.
 
     Args:
         guards: booleans that the text declares, which are taken to be true.
+        logic: what Z3 chooses its procedures for.
     """
     context = context or Context()
-    solver = z3.SolverFor("QF_UFNIA", ctx=context.z3)
+    solver = z3.SolverFor(logic, ctx=context.z3)
     solver.set("rlimit", min(limits.z3_units, _MOST_UNITS))
     solver.set("timeout", limits.milliseconds)
     solver.set("random_seed", limits.seed)
@@ -107,6 +112,10 @@ class Z3Model:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._tables: dict[str, _Table | None] = {}
+
+    def satisfies(self, condition: Any) -> bool:
+        """Whether a condition of Z3's own is true in the model."""
+        return bool(z3.is_true(self._model.eval(condition, model_completion=True)))
 
     def integer(self, name: str, lo: int | None, hi: int | None) -> int:
         """The value of an integer variable; one in its range if the model leaves it open."""

@@ -32,6 +32,8 @@ class Function:
     """What is true of every application of it, for solvers."""
     pairs: Callable[[Int, Int], list[Bool]] | None = None
     """What is true of every two applications of it, in this order."""
+    exact_laws: Callable[[Int], list[Bool]] | None = None
+    """What is true of every application and of use only where exact powers are in sight."""
 
     def __call__(self, *args: Int) -> Int:
         """The application of the function to terms, never simplified."""
