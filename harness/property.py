@@ -128,6 +128,8 @@ class Property:
     """Whether an invariant holds between transactions only."""
     optional: frozenset[str] = frozenset()
     """Of a summary, the values that are ``None`` where the function reverts."""
+    followed: bool = False
+    """Of a summary, whether calls of the function are followed all the same."""
 
     def __call__(self, *args: Any) -> Any:
         return self.body(*args)
@@ -220,7 +222,13 @@ def structure(
 
 
 def summary(
-    id: str, *, of: str, severity: str, source: str, required: Verdict = Verdict.PROVED
+    id: str,
+    *,
+    of: str,
+    severity: str,
+    source: str,
+    required: Verdict = Verdict.PROVED,
+    followed: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare what an internal function gives for its arguments; the prover then uses it for it.
 
@@ -239,6 +247,9 @@ def summary(
     ``of`` is ``contract.function``; where several functions have that name, one of them by its
     types or by who declares it: ``pool._part(uint256)``, ``pool.Base._part``.
 
+    ``followed=True`` declares what is proved of the function and not used for it: the prover goes
+    on following its calls, where the summary says less than other proofs need.
+
     The function must be one that computes: what it reads beyond its arguments, or leaves behind
     beyond its results, comes out INCOMPLETE.
     """
@@ -249,7 +260,7 @@ def summary(
             where=f"property {id!r}",
             fix='write of="contract.function"',
         )
-    return _declare(Kind.SUMMARY, id, severity, source, required, of)
+    return _declare(Kind.SUMMARY, id, severity, source, required, of, followed=followed)
 
 
 def _declare(
@@ -261,6 +272,7 @@ def _declare(
     on: str = "",
     *,
     at_rest: bool = False,
+    followed: bool = False,
 ) -> Callable[[Body], Body]:
     where = f"property {id!r}"
     if not id.strip() or any(c.isspace() for c in id):
@@ -279,8 +291,8 @@ def _declare(
 
     def declare(body: Body) -> Body:
         # A Property is callable with the same parameters, so the name keeps the function's type.
-        made = replace(_make(kind, id, level, source, required, on, body), at_rest=at_rest)
-        return typing.cast(Body, made)
+        made = _make(kind, id, level, source, required, on, body)
+        return typing.cast(Body, replace(made, at_rest=at_rest, followed=followed))
 
     return declare
 

@@ -160,12 +160,19 @@ def the_result_is_not_far_below(first: Items, now: Items) -> Value | None:
 
 
 @power.invariant
-def errors_are_fewer_than_factors(first: Items, now: Items) -> Value:
-    """The errors so far and those to come are as many as factors; one less if the first is 1."""
+def errors_are_as_many_as_factors(first: Items, now: Items) -> Value:
+    """The errors of the result, and those to come, are as many as the factors to come at first."""
+    return now.errors + 2 * now.n * (now.base_errors + 1) <= 2 * first.n
+
+
+@power.invariant
+def the_first_factor_is_exact(first: Items, now: Items) -> Value | None:
+    """They are one less if the result is 1 at first, since then the first product is exact."""
+    if first.z != ONE or first.n == 0:
+        return None
     to_come = 2 * now.n * (now.base_errors + 1)
-    if now.z == ONE and first.z == ONE and now.n != 0:
-        return now.errors + to_come <= 2 * first.n
-    return now.errors + to_come <= 2 * first.n
+    none_yet = (now.errors == 0) & (now.z == ONE) & (now.n >= 1) & (to_come <= 2 * first.n)
+    return none_yet | (now.errors + to_come <= 2 * first.n - 1)
 
 
 @power.invariant

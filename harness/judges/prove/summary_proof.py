@@ -36,6 +36,7 @@ from harness.symbolic.solve import (
     Query,
     Unknown,
     check,
+    check_in_reals,
 )
 from harness.symbolic.terms import (
     FALSE,
@@ -88,7 +89,9 @@ class SummaryProofs:
     def among(self, goals: frozenset[str]) -> frozenset[str]:
         """Those of some goals that are summaries which can be used."""
         return frozenset(
-            name for name, each in self._known.items() if name in goals and each.internal
+            name
+            for name, each in self._known.items()
+            if name in goals and each.internal and not each.property.followed
         )
 
     def lent(self, names: frozenset[str]) -> Summaries | None:
@@ -280,6 +283,10 @@ class _Proof:
             answer = self._ask(weaker.query, self._limits)
             if isinstance(answer, Proved) and answer.confirmed_by:
                 return answer
+            in_reals = check_in_reals(self._products.told(asked), self._limits)
+            self.queries += 1
+            if isinstance(in_reals, Proved) and in_reals.confirmed_by:
+                return in_reals
         return self._ask(asked, self._limits)
 
     def _ask(self, asked: Query, limits: Limits) -> Answer:

@@ -51,10 +51,6 @@ __all__ = ["Relaxed", "check_in_reals"]
 _OPTIONS: Final = {"nl-ext": "none", "nl-cov": "true", "produce-models": "false"}
 """cvc5 decides polynomials by coverings alone."""
 
-_SOON: Final = Limits(seconds=0.2)
-"""For whether a condition can be done without."""
-
-
 class Relaxed:
     """Some conditions over the reals, and what defines the unknowns in them."""
 
@@ -172,7 +168,7 @@ def check_in_reals(query: Query, limits: Limits) -> Answer:
     core = _excluded(relaxed, limits)
     if isinstance(core, Unknown):
         return core
-    status, reason = _covered(relaxed.text(_fewest(relaxed, core)), limits)
+    status, reason = _covered(relaxed.text(core), limits)
     return Proved(("cvc5",)) if status == "unsat" else Proved((), reason)
 
 
@@ -184,10 +180,10 @@ def _excluded(relaxed: Relaxed, limits: Limits) -> list[str] | Unknown:
     """
     context = z3_solver.Context()
     parsed = z3.parse_smt2_string(relaxed.text(), ctx=context.z3)
-    left = dict(zip(relaxed.asserted, parsed, strict=True))
+    left: dict[str, Any] = dict(zip(relaxed.asserted, parsed, strict=True))
     chosen: list[str] = []
     for _ in relaxed.asserted:
-        answer = _asked(relaxed, chosen, limits, context)
+        answer = z3_solver.ask(relaxed.text(chosen), limits, context=context, logic="QF_NRA")
         if answer.status == "unsat":
             return chosen
         if answer.model is None:
@@ -202,27 +198,11 @@ def _excluded(relaxed: Relaxed, limits: Limits) -> list[str] | Unknown:
     return Unknown("over the reals: no answer")
 
 
-def _asked(
-    relaxed: Relaxed, chosen: Sequence[str], limits: Limits, context: z3_solver.Context
-) -> z3_solver.Z3Answer:
-    return z3_solver.ask(relaxed.text(chosen), limits, context=context, logic="QF_NRA")
-
-
 def _has_product(expression: Any) -> bool:
     """Whether unknowns are multiplied in an expression of Z3."""
     children = expression.children()
     unknown = [each for each in children if not z3.is_rational_value(each)]
     return (z3.is_mul(expression) and len(unknown) > 1) or any(map(_has_product, unknown))
-
-
-def _fewest(relaxed: Relaxed, core: Sequence[str]) -> list[str]:
-    """What is left of some conditions that exclude each other if each is dropped that can be."""
-    left = list(core)
-    for each in core:
-        fewer = [other for other in left if other != each]
-        if _asked(relaxed, fewer, _SOON, z3_solver.Context()).status == "unsat":
-            left = fewer
-    return left
 
 
 def _simplified(conditions: Iterable[Bool]) -> list[Bool]:
