@@ -41,3 +41,29 @@ def a_power_is_off_by_its_products(
     not_above = z * unit * left <= power * ONE * UNITS
     not_below = power * ONE * left <= z * unit * UNITS
     return not_above & not_below
+
+
+@summary(
+    "GIP-0034-131",
+    of="l1_reservoir.FixedPoint.newRewards",
+    severity="critical",
+    source="GIP-0034, dR",
+    followed=True,
+)
+def new_rewards_are_off_by_their_products(
+    w: Gip0034, base: Number, rate: Number, blocks: Number, grown: Number
+) -> Value | None:
+    """For every base and every rate from 1 on, dR of n blocks is off by rounding only, in wei.
+
+    p + dR is no more than the exact p * r**n / (1 - m * u), and no less than p * r**n * (1 - m * u)
+    without a wei, for m = n - 1.
+
+    Limit: p * r**n * e(n - 1) + 1 for n blocks
+    Real parameters: 2.523e14 wei for a week, 2.418e17 for ten years without a drip
+    """
+    if rate < ONE:
+        return None
+    power, unit, left = rate**blocks, ONE**blocks, UNITS - products_of(blocks)
+    not_above = (base + grown) * unit * left <= base * power * UNITS
+    not_below = base * power * left <= (base + grown + 1) * unit * UNITS
+    return not_above & not_below

@@ -14,6 +14,7 @@ import select
 import signal
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import z3
@@ -50,6 +51,10 @@ __all__ = ["Relaxed", "check_in_reals"]
 
 _OPTIONS: Final = {"nl-ext": "none", "nl-cov": "true", "produce-models": "false"}
 """cvc5 decides polynomials by coverings alone."""
+
+_NEAR: Final = (-1, 0)
+"""Values of a quotient that are told exactly: those of a word that does not wrap, or once."""
+
 
 class Relaxed:
     """Some conditions over the reals, and what defines the unknowns in them."""
@@ -152,6 +157,12 @@ class Relaxed:
             known = self._unknown(interval.floor_divide(bounds(a), (divisor, divisor)))
             self._among(f"(- {self._texts[a]} (* {_real(divisor)} {known}))", 0, divisor - 1)
             self._quotients[a, divisor] = known
+            for whole in _NEAR:
+                self.asserted.append(
+                    f"(or (< {self._texts[a]} {_real(whole * divisor)}) "
+                    f"(>= {self._texts[a]} {_real((whole + 1) * divisor)}) "
+                    f"(= {known} {_real(whole)}))"
+                )
         return known
 
 
@@ -162,14 +173,22 @@ def _real(value: int) -> str:
 def check_in_reals(query: Query, limits: Limits) -> Answer:
     """`Proved` if both solvers find a query unsatisfiable over the reals, and else `Unknown`.
 
-    Of functions, they know what the query says.
+    Of functions, they know what the query says. Each part of the goal is asked by itself.
     """
+    parts = query.goal.args if query.goal.op == AND else (query.goal,)
+    if len(parts) > 1:
+        answers = (check_in_reals(replace(query, goal=part), limits) for part in parts)
+        return next((a for a in answers if not _is_proved(a)), Proved(("cvc5",)))
     relaxed = Relaxed(_simplified(query.conditions()))
     core = _excluded(relaxed, limits)
     if isinstance(core, Unknown):
         return core
     status, reason = _covered(relaxed.text(core), limits)
     return Proved(("cvc5",)) if status == "unsat" else Proved((), reason)
+
+
+def _is_proved(answer: Answer) -> bool:
+    return isinstance(answer, Proved) and bool(answer.confirmed_by)
 
 
 def _excluded(relaxed: Relaxed, limits: Limits) -> list[str] | Unknown:
