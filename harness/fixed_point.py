@@ -132,6 +132,56 @@ def sent_is_what_is_earned(
     return (step >= 0) & (step <= 2)
 
 
+@lemma
+def growth_stays_below(
+    start: Value,
+    now: Value,
+    after: Value,
+    power: Value,
+    unit: Value,
+    more: Value,
+    more_unit: Value,
+    errors: Value,
+    new: Value,
+) -> Value | None:
+    """What has grown by a power within 1 / (1 - m * u), and grows by one within 1 / (1 - k * u),
+    has grown by their product within 1 / (1 - (m + k) * u)."""
+    scale = 2 * ONE
+    if power < unit or more < more_unit or unit < 1 or more_unit < 1 or errors + new >= scale:
+        return None
+    if now * unit * (scale - errors) > start * power * scale:
+        return None
+    if after * more_unit * (scale - new) > now * more * scale:
+        return None
+    return after * unit * more_unit * (scale - (errors + new)) <= start * power * more * scale
+
+
+@lemma
+def growth_stays_above(
+    start: Value,
+    now: Value,
+    after: Value,
+    power: Value,
+    unit: Value,
+    more: Value,
+    more_unit: Value,
+    errors: Value,
+    new: Value,
+    wei: Value,
+) -> Value | None:
+    """What has grown by no less than a power times 1 - m * u, without some wei times that power,
+    grows on like that, without one more: the step of k wei for k drips."""
+    scale = 2 * ONE
+    if power < unit or more < more_unit or unit < 1 or more_unit < 1 or errors + new >= scale:
+        return None
+    if power * (start * (scale - errors) - wei * scale) > now * unit * scale:
+        return None
+    if now * more * (scale - new) > (after + 1) * more_unit * scale:
+        return None
+    left = start * (scale - (errors + new)) - (wei + 1) * scale
+    return power * more * left <= after * unit * more_unit * scale
+
+
 FIXED_POINT: tuple[Lemma, ...] = (
     product_rounds,
     product_is_near,
@@ -146,5 +196,7 @@ FIXED_POINT: tuple[Lemma, ...] = (
     growth_is_monotone,
     growth_is_positive,
     sent_is_what_is_earned,
+    growth_stays_below,
+    growth_stays_above,
 )
 """The library, in the order in which the lemmas are made of each other."""

@@ -35,9 +35,9 @@ bytecode does, and one that is not proved is not used:
   over.  It must be kept by a round of both, and by a round of one when the other is over;
 - a *round* speaks of the items before and after a round.
 
-A loop that rounds may have *companions*: whole numbers of any size that are computed beside it, such
-as what it computes in exact arithmetic, and how often it has rounded.  Invariants speak of them like
-of items, and so what the loop gives is tied to what is exact:
+A loop may have *companions*: whole numbers of any size that are computed beside it, such as what it
+computes in exact arithmetic, and how often it has rounded.  Invariants speak of them as of items,
+which ties what the loop gives to what is exact:
 
     @power.companion(lambda first: first.x)
     def base(now: Items, after: Items) -> int:

@@ -9,7 +9,7 @@ from harness.lemma import Lemma
 from harness.symbolic.explore import explore, suppose
 from harness.symbolic.machine.errors import Unsupported
 from harness.symbolic.products import Products
-from harness.symbolic.solve import Limits, Proved, Query, check
+from harness.symbolic.solve import Answer, Limits, Proved, Query, check, check_in_reals
 from harness.symbolic.terms import FALSE, TRUE, Bool, Int, and_, compare, const, imply, int_var
 from harness.symbolic.terms.node import AND
 from harness.symbolic.values import SymBool, SymInt, int_term
@@ -71,11 +71,15 @@ def _cases(lemma: Lemma, terms: Sequence[Int]) -> list[tuple[tuple[Bool, ...], B
 
 
 def _follows(lemma: Lemma, query: Query) -> bool:
-    """Whether two solvers agree on a query: without products, or else with them."""
-    weaker = Products(f"lemma {lemma.name} ").without(query, query.assumptions)
-    for asked in (weaker.query if weaker else None, query):
-        if asked is not None:
-            answer = check(asked, _LIMITS, confirm=True)
-            if isinstance(answer, Proved) and answer.confirmed_by:
-                return True
-    return False
+    """Whether two solvers agree on a query: without products, over the reals, or else with them."""
+    products = Products(f"lemma {lemma.name} ")
+    weaker = products.without(query, query.assumptions)
+    return (
+        (weaker is not None and _agreed(check(weaker.query, _LIMITS, confirm=True)))
+        or (weaker is not None and _agreed(check_in_reals(products.told(query), _LIMITS)))
+        or _agreed(check(query, _LIMITS, confirm=True))
+    )
+
+
+def _agreed(answer: Answer) -> bool:
+    return isinstance(answer, Proved) and bool(answer.confirmed_by)

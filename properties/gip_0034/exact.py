@@ -1,8 +1,8 @@
 """How far the fixed point is from the exact formulas, proved for any number of blocks.
 
 ``r ** n`` is a power of whole numbers here, so that ``rate ** n / ONE ** n`` is the exact one; what
-divides is multiplied instead.  ``UNITS`` is 1 / u, and u half a unit of the fixed point, 5e-19.  The
-bounds say the same as those of ``bounds``, which measures them on what runs.
+divides is multiplied instead.  ``UNITS`` is 1 / u, with u half a unit of the fixed point, 5e-19.
+The bounds are those of ``bounds``, which measures them on what runs.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ def products_of(blocks: Value) -> Value:
     source="GIP-0034, fixed point",
     followed=True,
 )
-def a_power_is_off_by_its_products(
-    w: Gip0034, x: Number, n: Number, z: Number
-) -> Value | None:
+def a_power_is_off_by_its_products(w: Gip0034, x: Number, n: Number, z: Number) -> Value | None:
     """For every rate from 1 on, the power of n blocks is off by rounding only.
 
     It is within a factor of 1 - m * u and 1 / (1 - m * u) of the exact one, for m = n - 1.

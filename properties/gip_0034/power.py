@@ -119,12 +119,19 @@ def errors(now: Items, after: Items) -> Value:
 
 
 @power.invariant
-def fractions_are_positive(first: Items, now: Items) -> Value | None:
-    """From 1 on, fractions are positive, and errors are counted from 0 on."""
+def bases_are_positive(first: Items, now: Items) -> Value | None:
+    """From 1 on, the base is a positive fraction, and its errors are counted from 0 on."""
     if first.x < ONE or first.z < ONE:
         return None
-    fractions = (now.base >= 1) & (now.base_scale >= 1) & (now.exact >= 1) & (now.scale >= 1)
-    return fractions & (now.base_errors >= 0) & (now.errors >= 0)
+    return (now.base >= 1) & (now.base_scale >= 1) & (now.base_errors >= 0)
+
+
+@power.invariant
+def results_are_positive(first: Items, now: Items) -> Value | None:
+    """From 1 on, the result is a positive fraction, and its errors are counted from 0 on."""
+    if first.x < ONE or first.z < ONE:
+        return None
+    return (now.exact >= 1) & (now.scale >= 1) & (now.errors >= 0)
 
 
 @power.invariant

@@ -72,6 +72,7 @@ class Beside:
 
 def beside(body: Body, loop: Loop, places: tuple[int, ...]) -> Beside:
     """The companions that an author declares of a loop that the bytecode has."""
+
     @lru_cache(4096)
     def values(inputs: tuple[int, ...]) -> tuple[int, ...]:
         return _values(body, loop, places, inputs)

@@ -91,8 +91,7 @@ class Known:
         """What is known of the items at first, and of items and companions at last."""
         companions = tuple(function(*first) for function in self.beside.last)
         return [
-            imply(_words(first), self.invariant(law, first, last, companions))
-            for law in self.exact
+            imply(_words(first), self.invariant(law, first, last, companions)) for law in self.exact
         ]
 
     def of_runs(self, first: tuple[Terms, Terms], last: tuple[Terms, Terms]) -> list[Bool]:
@@ -326,7 +325,8 @@ class _Proof:
         asked = Query(tuple(known), goal, self._name)
         weaker = self._products.without(asked, known)
         tries = [(weaker.query, limits)] if weaker else []
-        if weaker is None or limits is not _GLANCE:
+        # Where there are companions, the reals are asked about products.
+        if weaker is None or not (limits is _GLANCE or self._companions):
             tries.append((asked, _SHORT))
         return any(_is_proved(check(*each, confirm=True)) for each in tries)
 

@@ -14,9 +14,7 @@ OPTIONS = {
 }
 
 
-def ask(
-    text: str, limits: Limits, options: Mapping[str, str] = OPTIONS
-) -> tuple[str, str]:
+def ask(text: str, limits: Limits, options: Mapping[str, str] = OPTIONS) -> tuple[str, str]:
     """(`unsat`, `sat` or `unknown`, the reason) for a query, with a fixed seed."""
     import cvc5
 

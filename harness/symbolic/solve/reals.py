@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -97,7 +97,7 @@ class Relaxed:
             parts = (f"(* {_real(f)} {text})" for f, text in zip(factors, texts, strict=True))
             return f"(+ {' '.join(parts)} {_real(constant)})"
         if op in (LE, GE, EQ):
-            return f"({ {LE: '<=', GE: '>=', EQ: '='}[op]} {texts[0]} {_real(node.data)})"
+            return f"({ {LE: '<=', GE: '>=', EQ: '='}[op] } {texts[0]} {_real(node.data)})"
         if op in (VAR, APP):
             assert isinstance(node, Int)
             return self._unknown(bounds(node))
@@ -115,7 +115,7 @@ class Relaxed:
                 return low
             high = self._quotient(node.args[0], 1 << (node.data[0] + width))
             return self._among(f"(- {low} (* {_real(1 << width)} {high}))", 0, (1 << width) - 1)
-        return f"({ {MUL: '*', ITE: 'ite', AND: 'and', OR: 'or'}[op]} {' '.join(texts)})"
+        return f"({ {MUL: '*', ITE: 'ite', AND: 'and', OR: 'or'}[op] } {' '.join(texts)})"
 
     def _not(self, inner: Bool) -> str:
         """A negation. Whole numbers that differ do so by a unit."""
@@ -146,7 +146,9 @@ class Relaxed:
             assert isinstance(node, Int)
             return self._unknown(bounds(node))
         quotient = self._quotient(a, b.data)
-        return quotient if node.op == DIV else f"(- {self._texts[a]} (* {_real(b.data)} {quotient}))"
+        return (
+            quotient if node.op == DIV else f"(- {self._texts[a]} (* {_real(b.data)} {quotient}))"
+        )
 
     def _quotient(self, a: Int, divisor: int) -> str:
         """A quotient rounded down: what is left is a whole number less than the divisor."""
@@ -201,7 +203,7 @@ def _excluded(relaxed: Relaxed, limits: Limits) -> list[str] | Unknown:
     parsed = z3.parse_smt2_string(relaxed.text(), ctx=context.z3)
     left: dict[str, Any] = dict(zip(relaxed.asserted, parsed, strict=True))
     chosen: list[str] = []
-    for _ in relaxed.asserted:
+    while True:
         answer = z3_solver.ask(relaxed.text(chosen), limits, context=context, logic="QF_NRA")
         if answer.status == "unsat":
             return chosen
@@ -214,7 +216,6 @@ def _excluded(relaxed: Relaxed, limits: Limits) -> list[str] | Unknown:
             return Unknown("over the reals it does not follow")
         sums = [text for text in violated if not _has_product(left[text])]
         chosen += sums or [min(violated, key=len)]
-    return Unknown("over the reals: no answer")
 
 
 def _has_product(expression: Any) -> bool:
@@ -229,7 +230,7 @@ def _simplified(conditions: Iterable[Bool]) -> list[Bool]:
     known: dict[Bool, None] = {}
     waiting = list(conditions)
     while True:
-        left = []
+        left: list[Bool] = []
         before = len(known)
         for condition in waiting:
             if condition.op == AND:

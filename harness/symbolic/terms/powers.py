@@ -62,9 +62,7 @@ def _laws(application: Int) -> list[Bool]:
     found = small(base, exponent, application)
     atoms, factors, constant = split(exponent)
     if not any(each % 2 for each in (*factors, constant)):
-        half = linear(
-            {atom: f // 2 for atom, f in zip(atoms, factors, strict=True)}, constant // 2
-        )
+        half = linear({atom: f // 2 for atom, f in zip(atoms, factors, strict=True)}, constant // 2)
         of_square = power(multiply(base, base), half)
         found.append(doubled(base, half, application, of_square))
     return found
