@@ -6,6 +6,8 @@ induction over whole numbers, whose step one of them is:
 - a power: every product in it is off by a factor within 1 +- u, ``u`` half a unit
   (`product_is_near`), and relative errors add up (`errors_add_up`), so that ``m`` products are off
   by a factor of ``1 / (1 - m * u)`` at most;
+- growth in steps, each off by such factors and a wei (`growth_stays_below`, `growth_stays_above`):
+  ``k`` of them, with ``m`` products in all, are off by ``1 / (1 - m * u)`` and ``k`` wei;
 - many drips: each moves what one layer sent by 0 to 2 wei from what the other earns
   (`sent_is_what_is_earned`), so ``k`` of them by 0 to 2 * k.
 

@@ -219,6 +219,12 @@ def more_blocks_give_no_less(one: Items, other: Items) -> Value:
 
 
 @power.round
+def a_bit_is_used_up(before: Items, after: Items) -> Value:
+    """A round halves the exponent."""
+    return after.n == before.n // 2
+
+
+@power.round
 def a_square_is_near(before: Items, after: Items) -> Value:
     """A round squares the base, off by half a unit at most."""
     exact, rounded = before.x * before.x, after.x * ONE

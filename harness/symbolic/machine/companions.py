@@ -23,7 +23,7 @@ from harness.world import Value
 
 __all__ = ["Beside", "beside"]
 
-_MOST_BITS: Final = 1 << 20
+_MOST_BITS: Final = 1 << 12
 """Bits of a companion that is worked out."""
 
 _MOST_PATHS: Final = 64

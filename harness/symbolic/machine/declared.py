@@ -280,6 +280,7 @@ class _Proof:
             if (
                 all(self._proves(*case, limits=_GLANCE) for case in asked)
                 or all(self._follows_in_reals(*cases(end)) for end in rounds)
+                or all(self._follows_in_reals(*cases(_defined(end))) for end in rounds)
                 or all(self._proves(*case) for case in asked)
             ):
                 kept.append(law)
@@ -349,6 +350,13 @@ class _Proof:
             for known, goal in (*both, *alone)
             for case in related
         )
+
+
+def _defined(end: _End) -> _End:
+    """An end of a round with what the companions then are."""
+    given, after, values, named = end
+    same = map(compare.eq, named, values)
+    return (*given, *same), after, values, named
 
 
 def _is_proved(answer: Answer) -> bool:

@@ -18,7 +18,7 @@ from harness.symbolic.terms.product import multiply
 
 __all__ = ["POWER", "doubled", "is_power", "next_power", "ordered", "power", "small"]
 
-_MOST_BITS: Final = 1 << 20
+_MOST_BITS: Final = 1 << 12
 """Bits of a power that is worked out."""
 
 
