@@ -97,16 +97,22 @@ def ranks(compiled: CompiledSystem, units: Mapping[str, Unit]) -> dict[str, int]
 
     Calls of functions, and those of contracts that make many calls before others: they go through
     more of the system, take longer, and are likelier to break what holds of several contracts.
+    Before all of them what takes data of any length, most often a call to be made: that takes
+    longest, and should not be what the others are waited for.
     """
     calls = {
         name: sum(each.opcode in _CALLS for each in instructions(artifact.runtime_code))
         for name, artifact in compiled.artifacts.items()
     }
     last = 1 + max(calls.values(), default=0)
-    return {
-        name: last - calls[unit.contract] if unit.function is not None else last + 1
-        for name, unit in units.items()
-    }
+
+    def rank(unit: Unit) -> int:
+        if unit.function is None:
+            return last + 1
+        takes_data = any(each.type.name == "bytes" for each in unit.function.inputs)
+        return (0 if takes_data else last) - calls[unit.contract]
+
+    return {name: rank(unit) for name, unit in units.items()}
 
 
 def channels_due(compiled: CompiledSystem) -> list[Channel]:
